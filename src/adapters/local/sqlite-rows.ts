@@ -1,0 +1,153 @@
+import type { StatementSync } from 'node:sqlite'
+import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
+import { sparseColumns, type SparseColumns } from '#adapters/local/sparse-columns.ts'
+import { assertCommit } from '#adapters/store/commit-rules.ts'
+import { cursorNumber, cursorOf, cursorParts } from '#adapters/store/cursor.ts'
+import { pageOf, rowsForPage, wholeLimit } from '#adapters/store/page.ts'
+import { err, ok, type Result } from '#core/result.ts'
+import type { RunId } from '#core/run/ids.ts'
+import type { Change, Kind, Records, Stored } from '#core/run/record.ts'
+import type { RunRecord } from '#core/run/run.ts'
+import type { SlotRecord } from '#core/run/slot.ts'
+import type { Check, Conflict, Page, Rows } from '#ports/store.ts'
+
+/** A row as the table holds it. */
+interface RowText {
+  readonly run: string
+  readonly id: string
+  readonly version: number
+  readonly value: string
+}
+
+/** A change as text: what the caller does with its objects after the call has no effect. */
+interface ChangeText {
+  readonly kind: Kind
+  readonly id: string
+  readonly expected: number
+  readonly value: string
+  readonly columns: SparseColumns
+  readonly events: readonly string[]
+}
+
+/** The rows of all runs in a SQLite file. Every list is a range of an index: O(log n + limit). */
+export class SqliteRows implements Rows {
+  readonly #file: SqliteFile
+  readonly #get: StatementSync
+  readonly #list: StatementSync
+  readonly #waiting: StatementSync
+  readonly #busy: StatementSync
+  readonly #runs: StatementSync
+  readonly #activeRuns: StatementSync
+  readonly #version: StatementSync
+  readonly #put: StatementSync
+  readonly #append: StatementSync
+
+  constructor(file: SqliteFile) {
+    this.#file = file
+    this.#get = file.prepare('SELECT run, id, version, value FROM rows WHERE run = ? AND kind = ? AND id = ?')
+    this.#list = file.prepare(`SELECT run, id, version, value FROM rows
+      WHERE run = ? AND kind = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?`)
+    this.#waiting = file.prepare(`SELECT run, id, version, value FROM rows WHERE rank IS NOT NULL
+      AND EXISTS (SELECT 1 FROM rows AS of WHERE of.run = rows.run AND of.kind = 'run' AND of.id = 'run' AND of.active = 1)
+      ORDER BY rank DESC, created_at_ms, id, run LIMIT ?`)
+    this.#busy = file.prepare(`SELECT run, id, version, value FROM rows
+      WHERE busy = 1 AND (run, id) > (?, ?) ORDER BY run, id LIMIT ?`)
+    const runs = (active: string): string => `SELECT run, id, version, value FROM rows
+      WHERE tenant = ? ${active} AND (created_at_ms, run) < (?, ?) ORDER BY created_at_ms DESC, run DESC LIMIT ?`
+    this.#runs = file.prepare(runs(''))
+    this.#activeRuns = file.prepare(runs('AND active = 1'))
+    this.#version = file.prepare('SELECT version FROM rows WHERE run = ? AND kind = ? AND id = ?')
+    this.#put = file.prepare(`INSERT INTO rows (run, kind, id, version, value, tenant, active, created_at_ms, rank, busy)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (run, kind, id) DO UPDATE SET version = excluded.version, value = excluded.value,
+        tenant = excluded.tenant, active = excluded.active, created_at_ms = excluded.created_at_ms,
+        rank = excluded.rank, busy = excluded.busy`)
+    this.#append = file.prepare('INSERT INTO events (run, kind, id, version, event) VALUES (?, ?, ?, ?, ?)')
+  }
+
+  async get<K extends Kind>(run: RunId, kind: K, id: string): Promise<Stored<K> | undefined> {
+    const row = await this.#file.read(() => this.#get.get(run, kind, id) as RowText | undefined)
+    return row && storedRow(kind, row)
+  }
+
+  async list<K extends Kind>(
+    run: RunId,
+    kind: K,
+    { prefix = '', after, limit }: { readonly prefix?: string; readonly after?: string; readonly limit: number },
+  ): Promise<Page<Stored<K>>> {
+    // `after` and NUL is the least id that follows `after`; no id has a character as great as U+10FFFF.
+    const from = after === undefined || after < prefix ? prefix : `${after}\0`
+    const rows = await this.#select(this.#list, run, kind, from, `${prefix}\u{10FFFF}`, rowsForPage(limit))
+    return pageOf(rows, limit, (row) => storedRow(kind, row), (row) => row.id)
+  }
+
+  async commit(
+    run: RunId,
+    changes: readonly Change[],
+    checks: readonly Check[] = [],
+  ): Promise<Result<void, Conflict>> {
+    assertCommit(changes, checks)
+    const texts = changes.map(changeText)
+    return this.#file.write(() => {
+      const conflict =
+        texts.find(({ kind, id, expected }) => this.#versionOf(run, kind, id) !== expected) ??
+        checks.find(({ kind, id, version }) => this.#versionOf(run, kind, id) !== version)
+      if (conflict !== undefined) return err({ kind: conflict.kind, id: conflict.id })
+      for (const text of texts) this.#write(run, text)
+      return ok(undefined)
+    })
+  }
+
+  async waiting(limit: number): Promise<readonly Stored<'slot'>[]> {
+    const rows = await this.#select(this.#waiting, wholeLimit(limit))
+    return rows.map((row) => storedRow('slot', row))
+  }
+
+  async busy({ after, limit }: { readonly after?: string; readonly limit: number }): Promise<Page<SlotRecord>> {
+    const [run, id] = after === undefined ? ['', ''] : cursorParts(after)
+    const rows = await this.#select(this.#busy, run, id, rowsForPage(limit))
+    return pageOf(rows, limit, (row) => storedRow('slot', row).value, (row) => cursorOf(row.run, row.id))
+  }
+
+  async runs(
+    tenant: string,
+    { after, limit, active = false }: { readonly after?: string; readonly limit: number; readonly active?: boolean },
+  ): Promise<Page<RunRecord>> {
+    const [createdAt, run] = after === undefined ? ['', ''] : cursorParts(after)
+    const before = after === undefined ? Infinity : cursorNumber(createdAt)
+    const statement = active ? this.#activeRuns : this.#runs
+    const rows = await this.#select(statement, tenant, before, run, rowsForPage(limit))
+    const records = rows.map((row) => storedRow('run', row).value)
+    return pageOf(records, limit, (record) => record, (record) => cursorOf(record.createdAtMs, record.id))
+  }
+
+  async #select(statement: StatementSync, ...values: readonly (string | number)[]): Promise<readonly RowText[]> {
+    return this.#file.read(() => statement.all(...values) as unknown as readonly RowText[])
+  }
+
+  #versionOf(run: RunId, kind: Kind, id: string): number {
+    const row = this.#version.get(run, kind, id)
+    return row === undefined ? 0 : Number(row['version'])
+  }
+
+  #write(run: RunId, { kind, id, expected, value, columns, events }: ChangeText): void {
+    const { tenant, active, createdAtMs, rank, busy } = columns
+    this.#put.run(run, kind, id, expected + events.length, value, tenant, active, createdAtMs, rank, busy)
+    for (const [index, event] of events.entries()) this.#append.run(run, kind, id, expected + index + 1, event)
+  }
+}
+
+function storedRow<K extends Kind>(kind: K, row: RowText): Stored<K> {
+  return { kind, id: row.id, version: row.version, value: JSON.parse(row.value) as Records[K] }
+}
+
+function changeText(change: Change): ChangeText {
+  return {
+    kind: change.kind,
+    id: change.id,
+    expected: change.expected,
+    value: JSON.stringify(change.value),
+    columns: sparseColumns(change),
+    events: change.events.map((event) => JSON.stringify(event)),
+  }
+}

@@ -1,0 +1,52 @@
+import type { CloneApi } from '#contract/clone-api.ts'
+import type { SlotRef } from '#core/run/ids.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
+
+/** The two logs of a clone. */
+export type LogStream = 'stdout' | 'stderr'
+
+/** What the agent needs of the machine and of the control plane. One process runs many clones with the same deps. */
+export interface AgentDeps {
+  /** A rejected `lease` or `report` rejects {@link runClone}, once the command has ended and its folder is gone. */
+  readonly api: CloneApi
+  readonly objects: ObjectStore
+  /** Holds one folder a running clone. Best on the object store's file system: reflinks, and moves instead of copies. */
+  readonly workFolder: string
+  /** Unpacked code by hash; may be shared by processes. Nothing is ever removed from it. */
+  readonly codeCache: string
+  readonly clock: Clock
+  /** All that the command inherits of this machine, such as PATH, HOME and LANG. The agent never reads its own environment. */
+  readonly inherit: Readonly<Record<string, string>>
+  /** Absolute path of a log: its final place, so that it can be read while the clone runs. */
+  readonly logFile: (slot: SlotRef, stream: LogStream) => string
+  /** Seconds from TERM to KILL when the timeout has passed. @default 10 */
+  readonly killGraceS?: number
+  /** A command that writes more than this to one of its logs is ended; the log is cut there. @default 64 */
+  readonly logLimitMiB?: number
+  /** Told of each process group, right after its start and after its end: what a reaper has to know. */
+  readonly onProcessGroup?: (leader: number, what: 'started' | 'ended') => void
+}
+
+/** One clone to run. */
+export interface CloneJob {
+  readonly slot: SlotRef
+  readonly job: string
+  /** Its reason is a {@link StopReason}; any other one is taken for an interrupt. */
+  readonly signal: AbortSignal
+  /** When the job took its place, by the clock of the deps. */
+  readonly acceptedAtMs: number
+  /** What the clone asked for: tells death by memory from other kills. It is not enforced. */
+  readonly memoryMiB?: number
+}
+
+/** How a job ended, as a pool would say it. */
+export interface CloneExit {
+  /** `reclaimed` and `interrupted` clones have reported nothing, nor has one that was stopped before it had a lease. */
+  readonly outcome: 'refused' | 'claimed' | 'failed' | 'stopped' | 'reclaimed' | 'interrupted'
+  /** The command's; 128 and the signal's number when one ended it. `null`: it never ran, or its host was taken away. */
+  readonly exitCode: number | null
+  /** In words. */
+  readonly reason: string
+  readonly billedS: number
+}

@@ -1,0 +1,64 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { sessionMembers } from '#agent/process-table.ts'
+
+/**
+ * A command leads a session of its own, and with it a process group. What it starts stays in the session, but may move
+ * to another group (`timeout` does), so an ending goes by session where `/proc` shows it, else by group. Only a process
+ * that makes a session of its own (`setsid`) escapes.
+ */
+
+/** Longest wait for processes to go once they were killed; only uninterruptible ones take any time. */
+const killWaitMs = 5000
+
+/** TERM to all of a session, and KILL to what is left after `graceS`. Resolves when all have ended. */
+export async function endSession(leader: number, graceS: number): Promise<void> {
+  if (graceS > 0) {
+    signalSession(leader, 'SIGTERM')
+    // A stopped process sees the TERM only once it goes on.
+    signalSession(leader, 'SIGCONT')
+    if (await gone(leader, graceS * 1000, () => undefined)) return
+  }
+  // Again and again: a process may fork while the others are killed.
+  const kill = () => signalSession(leader, 'SIGKILL')
+  kill()
+  await gone(leader, killWaitMs, kill)
+}
+
+/** Whether anything of the session lives. */
+export function sessionLives(leader: number): boolean {
+  const members = sessionMembers(leader)
+  return members === undefined ? groupExists(leader) : members.length > 0
+}
+
+/** Whether the leader's own process group has members, zombies included. One system call. */
+export function groupExists(leader: number): boolean {
+  return send(-leader, 0)
+}
+
+function signalSession(leader: number, signal: NodeJS.Signals): void {
+  send(-leader, signal)
+  for (const { pid, group } of sessionMembers(leader) ?? []) {
+    if (group !== leader) send(pid, signal)
+  }
+}
+
+async function gone(leader: number, withinMs: number, meanwhile: () => void): Promise<boolean> {
+  const until = performance.now() + withinMs
+  for (let pauseMs = 1; sessionLives(leader); pauseMs = Math.min(2 * pauseMs, 50)) {
+    const leftMs = until - performance.now()
+    if (leftMs <= 0) return false
+    await wait(Math.min(pauseMs, leftMs))
+    meanwhile()
+  }
+  return true
+}
+
+/** Whether there was somebody to send to. */
+function send(target: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(target, signal)
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

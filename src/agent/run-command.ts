@@ -1,0 +1,163 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import type { LogStream } from '#agent/clone-job.ts'
+import type { CloneLogs } from '#agent/clone-logs.ts'
+import { endSession, groupExists, sessionLives } from '#agent/process-session.ts'
+import { firstSampleMs, watchSession, type SampledUsage } from '#agent/usage-sampler.ts'
+import { stopReasonOf } from '#agent/stop-reason-of.ts'
+import type { Command } from '#core/workflow/workflow.ts'
+
+export interface CommandRequest {
+  readonly command: Command
+  readonly folder: string
+  readonly env: Readonly<Record<string, string>>
+  readonly logs: CloneLogs
+  readonly logLimitBytes: number
+  readonly timeoutS: number | null
+  readonly killGraceS: number
+  readonly signal: AbortSignal
+  readonly onProcessGroup: (leader: number, what: 'started' | 'ended') => void
+}
+
+/** How the command ended; once this is known, no process of its session lives. */
+export type CommandEnd =
+  | { readonly kind: 'not-started'; readonly code: string; readonly program: string }
+  | {
+      readonly kind: 'ended'
+      /** Why the agent ended it, or `undefined`: by itself. */
+      readonly cut: Cut | undefined
+      readonly exitCode: number | null
+      readonly signal: NodeJS.Signals | null
+      readonly usage: SampledUsage
+    }
+
+export type Cut =
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'flood'; readonly stream: LogStream }
+  | { readonly kind: 'stop'; readonly graceS: number }
+
+/** Seconds that processes have which the command left behind. */
+const leftoverGraceS = 1
+
+/** Runs a command in a session of its own, its output going straight to the logs, and ends all that it leaves behind. */
+export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
+  const child = start(request)
+  if ('code' in child) return { kind: 'not-started', program: programOf(request.command), code: child.code }
+  const leader = child.pid
+  if (leader === undefined) {
+    const [error] = (await once(child, 'error')) as [NodeJS.ErrnoException]
+    return { kind: 'not-started', program: programOf(request.command), code: error.code ?? error.message }
+  }
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  request.onProcessGroup(leader, 'started')
+  makeFirstToKill(leader)
+  const { cut, usage, ageMs } = await watchUntilEnd(request, leader, exited)
+  if (cut !== undefined) await endSession(leader, graceOf(cut, request.killGraceS))
+  await exited
+  // Looking through all processes is not worth it for a command that hardly lived.
+  const leftover = cut === undefined && (groupExists(leader) || (ageMs > firstSampleMs && sessionLives(leader)))
+  if (leftover) await endSession(leader, leftoverGraceS)
+  request.onProcessGroup(leader, 'ended')
+  return { kind: 'ended', cut, exitCode: child.exitCode, signal: child.signalCode, usage }
+}
+
+function start(request: CommandRequest): ChildProcess | { readonly code: string } {
+  const [program, ...rest] = commandLine(request.command)
+  try {
+    return spawn(program, rest, {
+      argv0: programOf(request.command),
+      cwd: request.folder,
+      env: request.env,
+      detached: true,
+      stdio: ['ignore', request.logs.stdout, request.logs.stderr],
+    })
+  } catch (error) {
+    // Node throws what it can tell at once.
+    return { code: (error as NodeJS.ErrnoException).code ?? String(error) }
+  }
+}
+
+/** A list is taken as it is, with no shell. */
+function commandLine(command: Command): readonly [string, ...string[]] {
+  if (command.kind === 'shell') return ['/bin/sh', '-eu', '-c', command.script]
+  const [program = '', ...rest] = command.argv
+  return [program, ...rest]
+}
+
+function programOf(command: Command): string {
+  return command.kind === 'shell' ? 'sh' : (command.argv[0] ?? '')
+}
+
+/** Should memory run out, the kernel ends this command rather than the agent. */
+function makeFirstToKill(leader: number): void {
+  try {
+    writeFileSync(`/proc/${leader}/oom_score_adj`, '1000')
+  } catch {
+    // It has ended already, or there is no such setting here.
+  }
+}
+
+function graceOf(cut: Cut, killGraceS: number): number {
+  if (cut.kind === 'flood') return 0
+  return cut.kind === 'timeout' ? killGraceS : cut.graceS
+}
+
+/** A host that is taken away leaves no time. */
+function stopGraceS({ signal, killGraceS }: CommandRequest): number {
+  const reason = stopReasonOf(signal, killGraceS)
+  return reason === undefined || reason.kind === 'reclaim' ? 0 : reason.graceS
+}
+
+interface Ending {
+  readonly cut: Cut | undefined
+  readonly usage: SampledUsage
+  readonly ageMs: number
+}
+
+/** Resolves when the leader has ended, or there is a reason to end it: whichever is first. */
+async function watchUntilEnd(request: CommandRequest, leader: number, exited: Promise<void>): Promise<Ending> {
+  const { signal } = request
+  let timer: NodeJS.Timeout | undefined
+  let decide: (cut: Cut | undefined) => void = () => undefined
+  const decided = new Promise<Cut | undefined>((resolve) => {
+    decide = resolve
+  })
+  const onAbort = () => decide({ kind: 'stop', graceS: stopGraceS(request) })
+  const watch = watchSession(leader, floodWatch(request, (stream) => decide({ kind: 'flood', stream })))
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  if (request.timeoutS !== null) timer = setTimeout(() => decide({ kind: 'timeout' }), request.timeoutS * 1000)
+  void exited.then(() => decide(undefined))
+  try {
+    const cut = await decided
+    return { cut, usage: watch.stop(), ageMs: watch.ageMs() }
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+const shortestLookMs = 5
+const longestLookMs = 500
+
+/**
+ * Looks at the logs with each sample of the usage. A log that grows fast is looked at again in half the time that it
+ * needs to reach its limit, so it goes little beyond.
+ */
+function floodWatch(request: CommandRequest, onFlood: (stream: LogStream) => void): () => number | undefined {
+  let bytesBefore = 0
+  let lookedAtMs = performance.now()
+  return () => {
+    const { logs, logLimitBytes } = request
+    const sizes = { stdout: logs.bytes('stdout'), stderr: logs.bytes('stderr') }
+    const stream = sizes.stdout > sizes.stderr ? 'stdout' : 'stderr'
+    if (sizes[stream] > logLimitBytes) onFlood(stream)
+    const nowMs = performance.now()
+    const bytesPerMs = (sizes.stdout + sizes.stderr - bytesBefore) / (nowMs - lookedAtMs)
+    bytesBefore = sizes.stdout + sizes.stderr
+    lookedAtMs = nowMs
+    const untilLimitMs = (logLimitBytes - sizes[stream]) / bytesPerMs
+    return untilLimitMs < 2 * longestLookMs ? Math.max(shortestLookMs, untilLimitMs / 2) : undefined
+  }
+}

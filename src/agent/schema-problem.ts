@@ -1,0 +1,50 @@
+import type { ValidateFunction } from 'ajv'
+import type { Json } from '#core/json.ts'
+
+type Compile = (schema: object | boolean) => ValidateFunction
+
+const kept = 256
+let compiler: Promise<Compile> | undefined
+const validators = new Map<string, ValidateFunction | string>()
+
+/**
+ * Where and how a value breaks a JSON Schema (draft-07); `undefined` when it meets it. Unknown keywords and formats are
+ * passed over. A schema that can't be compiled is a problem too.
+ */
+export async function schemaProblem(schema: Json, value: Json): Promise<string | undefined> {
+  const validate = await validatorOf(schema)
+  if (typeof validate === 'string') return `has a schema that can't be used: ${validate}`
+  // A schema with `$async` answers a promise, which is no verdict.
+  if (validate(value) === true) return undefined
+  const [first] = validate.errors ?? []
+  if (first === undefined) return "has a schema that can't be used: it is asynchronous"
+  return `does not meet its schema: ${first.instancePath || 'the value'} ${first.message ?? first.keyword}`
+}
+
+async function validatorOf(schema: Json): Promise<ValidateFunction | string> {
+  const key = JSON.stringify(schema)
+  const known = validators.get(key)
+  if (known !== undefined) return known
+  compiler ??= loadCompiler()
+  const validator = compileWith(await compiler, schema)
+  validators.set(key, validator)
+  const [oldest] = validators.keys()
+  if (validators.size > kept && oldest !== undefined) validators.delete(oldest)
+  return validator
+}
+
+function compileWith(compile: Compile, schema: Json): ValidateFunction | string {
+  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null)) return 'it is no object'
+  try {
+    return compile(schema)
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Loaded with the first schema: most runs have none. */
+async function loadCompiler(): Promise<Compile> {
+  const { Ajv } = await import('ajv')
+  const ajv = new Ajv({ strict: false, validateFormats: false, addUsedSchema: false, logger: false })
+  return (schema) => ajv.compile(schema)
+}

@@ -1,0 +1,37 @@
+import type { AgentDeps } from '#agent/clone-job.ts'
+import { unpackedCode } from '#agent/code-cache.ts'
+import { copyCode } from '#agent/copy-code.ts'
+import { contextOf, environmentOf, outputVariables } from '#agent/environment.ts'
+import { stageVariables } from '#agent/stage-variables.ts'
+import { writeContext, type Workspace } from '#agent/workspace.ts'
+import type { Assignment } from '#contract/clone-api.ts'
+import type { Evidence } from '#core/failure/classify.ts'
+import { err, ok, type Result } from '#core/result.ts'
+
+/** All that a command needs before it may start. */
+export interface StagedIn {
+  readonly env: Readonly<Record<string, string>>
+  readonly bytesIn: number
+}
+
+/** Fills a clone's folders: its copy of the code, its inputs, places for its outputs, its context. */
+export async function stageIn(
+  deps: AgentDeps,
+  assignment: Assignment,
+  workspace: Workspace,
+  signal: AbortSignal,
+): Promise<Result<StagedIn, Evidence>> {
+  if (assignment.code !== null) {
+    const code = await unpackedCode(deps.objects, deps.codeCache, assignment.code)
+    if (!code.ok) return err({ kind: 'input', name: 'code', why: code.error })
+    await copyCode(code.value, workspace.code)
+  }
+  const staged = await stageVariables(assignment.variables, workspace.inputs, deps.objects, signal)
+  if (!staged.ok) return err({ kind: 'input', ...staged.error })
+  const variables = { ...staged.value.env, ...outputVariables(assignment.outputs, workspace.outputs) }
+  writeContext(workspace, contextOf(assignment, variables))
+  return ok({
+    env: environmentOf(deps.inherit, assignment, variables, workspace),
+    bytesIn: staged.value.bytesIn,
+  })
+}

@@ -1,0 +1,62 @@
+import type { Problem } from '#contract/problem.ts'
+import type { EventDocument, RunDocument } from '#contract/run-document.ts'
+import type { Json } from '#core/json.ts'
+import type { Plan } from '#core/planning/plan.ts'
+import type { Capacity, Pool } from '#core/pools/pool.ts'
+import type { Result } from '#core/result.ts'
+import type { RunPolicy } from '#core/run/run.ts'
+import type { Workflow } from '#core/workflow/workflow.ts'
+
+/** A workflow to run: code and files are uploads by hash; no path of the submitter's machine is read. */
+export interface SubmitRequest {
+  readonly workflow: Workflow
+  readonly params: Readonly<Record<string, Json>>
+  readonly policy: RunPolicy
+}
+
+/** A blob to upload before the submission that names it. */
+export interface Upload {
+  readonly sha256: string
+  /** A file of the submitter's machine, or the bytes. */
+  readonly from: { readonly file: string } | { readonly bytes: Uint8Array }
+}
+
+/** A committed output of the workflow, on this machine. */
+export interface OutputDocument {
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** A piece of a clone's log. */
+export interface LogChunk {
+  readonly task: string
+  readonly attempt: number
+  readonly clone: number
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+/** All that a front end may ask of a control plane, local or in an account. `run` may be `latest`. */
+export interface ControlPlane {
+  upload(uploads: readonly Upload[]): Promise<void>
+  submit(request: SubmitRequest): Promise<Result<{ readonly runId: string }, Problem>>
+  runs(page: {
+    readonly after?: string
+    readonly limit: number
+  }): Promise<{ readonly runs: readonly RunDocument[]; readonly nextCursor?: string }>
+  /** With `tasks`: every task that has become ready, and those that still wait for predecessors. */
+  run(run: string, options: { readonly tasks: boolean }): Promise<Result<RunDocument, Problem>>
+  plan(run: string): Promise<Result<Plan, Problem>>
+  workflow(run: string): Promise<Result<Workflow, Problem>>
+  /** Events after `after`; with `follow`, on until the run is terminal. */
+  events(run: string, options: { readonly after?: string; readonly follow: boolean }): AsyncIterable<EventDocument>
+  /** Logs of a task (all its instances, attempts and clones) or of all; with `follow`, on until the run is terminal. */
+  logs(run: string, options: { readonly task?: string; readonly follow: boolean }): AsyncIterable<LogChunk>
+  outputs(run: string): Promise<Result<Readonly<Record<string, OutputDocument>>, Problem>>
+  pools(): Promise<{ readonly pools: readonly Pool[]; readonly capacity: Capacity | null }>
+  cancel(run: string, reason: string): Promise<Result<void, Problem>>
+  resume(run: string): Promise<Result<{ readonly runId: string }, Problem>>
+  /** No new starts; running clones get `drainS`, then TERM, then KILL. */
+  close(options: { readonly drainS: number }): Promise<void>
+}

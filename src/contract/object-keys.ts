@@ -1,0 +1,21 @@
+import type { SlotRef } from '#core/run/ids.ts'
+
+/** Uploads and documents by content hash: code manifests, files, definitions, plans. */
+export function blobKey(sha256: string): string {
+  return `blobs/${sha256}`
+}
+
+/** All that one clone may write. */
+export function clonePrefix(slot: SlotRef): string {
+  return `runs/${slot.run}/${slot.task}/${slot.attempt}/${slot.clone}`
+}
+
+/** Where an output of a clone is staged out to; `path` is the declared one, so that a report keeps its file name. */
+export function outputKey(prefix: string, path: string): string {
+  return `${prefix}/out/${path.replace(/\/+$/, '')}`
+}
+
+/** Where a clone's standard output or error is kept. */
+export function logKey(prefix: string, stream: 'stdout' | 'stderr'): string {
+  return `${prefix}/${stream}.log`
+}

@@ -1,0 +1,150 @@
+/**
+ * Longest that a launch may wait for its token: 14 days, which a 32-bit timer of milliseconds still holds. A literal,
+ * since emulators ignore `TimeoutSecondsPath`.
+ */
+const tokenTimeoutS = 14 * 24 * 3600
+
+/** Most tasks of one execution: an inline Map runs 40 iterations at once (AWS Step Functions quotas). */
+export const frontierSize = 40
+
+/** Names of the states whose work is a Lambda's; the local interpreter overrides them by name. */
+export const stateNames = { launch: 'Launch', settle: 'Settle' } as const
+
+/** What the Launch state passes on. */
+export interface LaunchInput {
+  readonly run: string
+  readonly task: string
+  readonly attempt: number
+  readonly clone: number
+  readonly token: string
+}
+
+/** What the Settle state passes on. */
+export interface SettleInput {
+  readonly run: string
+  readonly task: string
+  readonly attempt: number
+}
+
+const retry = [
+  {
+    ErrorEquals: [
+      'Lambda.TooManyRequestsException',
+      'Lambda.ServiceException',
+      'Lambda.AWSLambdaException',
+      'Lambda.SdkClientException',
+    ],
+    IntervalSeconds: 1,
+    BackoffRate: 2,
+    MaxAttempts: 8,
+    MaxDelaySeconds: 60,
+    JitterStrategy: 'FULL',
+  },
+]
+
+/** What an error that outlives its retries comes to: one uncaught error would abort its 39 siblings. */
+function leaveTo(state: string) {
+  return [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: state }]
+}
+const leftToSweep = { Type: 'Pass', Comment: 'The sweep finishes what ended here.', End: true }
+
+/**
+ * The one state machine that runs any DAG, a frontier an execution:
+ *
+ *     Map over tasks ─▶ Map over clones ─▶ Launch (waits for its token)
+ *                   └─▶ Settle
+ *
+ * The same definition in an account, in the local interpreter and in emulators: JSONPath, inline Maps, no `.sync`, no
+ * custom error names. Source: Amazon States Language, https://states-language.net/spec.html.
+ */
+export function stateMachine(functions: { readonly launch: string; readonly settle: string }): StateMachineDefinition {
+  return {
+    Comment: 'Forkcast: runs the tasks of one frontier, each with its clones.',
+    StartAt: 'Tasks',
+    States: {
+      Tasks: {
+        Type: 'Map',
+        ItemsPath: '$.tasks',
+        ItemSelector: {
+          'run.$': '$.run',
+          'task.$': '$$.Map.Item.Value.task',
+          'attempt.$': '$$.Map.Item.Value.attempt',
+          'clones.$': '$$.Map.Item.Value.clones',
+        },
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'INLINE' },
+          StartAt: 'Clones',
+          States: {
+            Clones: clones(functions.launch),
+            [stateNames.settle]: {
+              Type: 'Task',
+              Resource: 'arn:aws:states:::lambda:invoke',
+              Parameters: {
+                FunctionName: functions.settle,
+                Payload: { 'run.$': '$.run', 'task.$': '$.task', 'attempt.$': '$.attempt' },
+              },
+              ResultPath: null,
+              Retry: retry,
+              Catch: leaveTo('UnsettledLeftToSweep'),
+              End: true,
+            },
+            UnsettledLeftToSweep: leftToSweep,
+          },
+        },
+        ResultPath: null,
+        End: true,
+      },
+    },
+  }
+}
+
+function clones(launchFunction: string): State {
+  return {
+    Type: 'Map',
+    ItemsPath: '$.clones',
+    ItemSelector: {
+      'run.$': '$.run',
+      'task.$': '$.task',
+      'attempt.$': '$.attempt',
+      'clone.$': '$$.Map.Item.Value',
+    },
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'INLINE' },
+      StartAt: stateNames.launch,
+      States: {
+        [stateNames.launch]: {
+          Type: 'Task',
+          Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+          TimeoutSeconds: tokenTimeoutS,
+          Parameters: {
+            FunctionName: launchFunction,
+            Payload: {
+              'run.$': '$.run',
+              'task.$': '$.task',
+              'attempt.$': '$.attempt',
+              'clone.$': '$.clone',
+              'token.$': '$$.Task.Token',
+            },
+          },
+          ResultPath: null,
+          Retry: retry,
+          Catch: leaveTo('UnlaunchedLeftToSweep'),
+          End: true,
+        },
+        UnlaunchedLeftToSweep: leftToSweep,
+      },
+    },
+    ResultPath: null,
+    Next: stateNames.settle,
+  }
+}
+
+/** A state of the Amazon States Language. */
+export type State = Readonly<Record<string, unknown>>
+
+/** A definition of the Amazon States Language. */
+export interface StateMachineDefinition {
+  readonly Comment: string
+  readonly StartAt: string
+  readonly States: Readonly<Record<string, State>>
+}

@@ -1,0 +1,17 @@
+import type { Cause } from '#core/failure/cause.ts'
+
+/** Words that end jobs, as AWS Batch and ECS write them, and the cause each stands for; the first match counts. */
+const reasons: readonly (readonly [RegExp, Cause])[] = [
+  [/^Host EC2 \(instance [^)]*\) terminated\.?/, 'reclaimed'],
+  [/^Your Spot Task was interrupted/, 'reclaimed'],
+  [/^engine lost/, 'engine-lost'],
+  [/OutOfMemory/, 'out-of-memory'],
+  [/CannotPullContainer/, 'image'],
+  [/^Task failed to start/, 'start-failed'],
+  [/^Job attempt duration exceeded timeout/, 'timed-out'],
+]
+
+/** The cause that a pool's own words tell; `unknown` when they tell none. Patterns are fixed, anchored and linear. */
+export function causeOfReason(reason: string): Cause {
+  return reasons.find(([pattern]) => pattern.test(reason))?.[1] ?? 'unknown'
+}

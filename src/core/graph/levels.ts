@@ -1,0 +1,14 @@
+import type { Digraph } from './graph.ts'
+import { topologicalOrder } from './topological-order.ts'
+
+/** How many edges the longest way from a start leads to each node: 0 for those that wait for nothing. Acyclic. O(V + E). */
+export function levels(graph: Digraph): readonly number[] {
+  const level = graph.successors.map(() => 0)
+  for (const node of topologicalOrder(graph)) {
+    const next = (level[node] ?? 0) + 1
+    for (const successor of graph.successors[node] ?? []) {
+      if ((level[successor] ?? 0) < next) level[successor] = next
+    }
+  }
+  return level
+}

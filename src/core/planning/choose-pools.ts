@@ -1,0 +1,55 @@
+import { costUsd } from '#core/pools/cost.ts'
+import type { Pool } from '#core/pools/pool.ts'
+import { fits } from '#core/pools/room.ts'
+import type { Prediction } from '#core/prediction/prediction.ts'
+import type { PoolPreference, Resources, Task } from '#core/workflow/workflow.ts'
+
+/** A pool that could take a task, with what that would mean for one clone. */
+export interface Option {
+  readonly pool: Pool
+  /** Start delay and work, with the work that reclaims are expected to throw away. */
+  readonly finishS: number
+  readonly costUsd: number
+  /** Cost plus the worth of the time; the smaller the better. */
+  readonly scoreUsd: number
+}
+
+/** How much an hour of waiting is worth to a run, by its priority, and to a task off the critical path. */
+const hourWorthUsd = { perPriorityPoint: 0.02, offCriticalPath: 0.1 }
+
+/**
+ * Pools that meet a task's wishes and size, best first. The score is money: the clone's cost, plus its time to the end
+ * at what an hour is worth to this run (priority, and a tenth of it off the critical path). Ties go by id. O(pools log pools).
+ */
+export function choosePools(
+  task: Task,
+  pools: readonly Pool[],
+  prediction: Prediction,
+  run: { readonly priority: number; readonly onCriticalPath: boolean },
+): readonly Option[] {
+  const worth = hourWorthUsd.perPriorityPoint * run.priority * (run.onCriticalPath ? 1 : hourWorthUsd.offCriticalPath)
+  return pools
+    .filter((pool) => meets(pool, task.pool, task.resources))
+    .map((pool) => option(pool, task.resources, prediction, worth))
+    .sort((a, b) => a.scoreUsd - b.scoreUsd || (a.pool.id < b.pool.id ? -1 : 1))
+}
+
+/** Whether an empty pool could take a clone, and is of the kind that was asked for. */
+export function meets(pool: Pool, wish: PoolPreference, resources: Resources): boolean {
+  const accelerator = wish.accelerator ?? (resources.gpus > 0 ? 'gpu' : 'cpu')
+  return (
+    pool.accelerator === accelerator &&
+    (wish.tier === undefined || wish.tier === pool.tier) &&
+    (wish.purchase === undefined || wish.purchase === pool.purchase) &&
+    fits(resources, pool)
+  )
+}
+
+function option(pool: Pool, resources: Resources, prediction: Prediction, worth: number): Option {
+  const workS = prediction.durationS.p50
+  const expectedReclaims = (pool.reclaimsPerHour * workS) / 3600
+  // A reclaimed clone loses half of its work on average and pays the start delay again.
+  const finishS = pool.startDelayS + workS + expectedReclaims * (pool.startDelayS + workS / 2)
+  const cost = costUsd(resources, pool.price, workS * (1 + expectedReclaims / 2))
+  return { pool, finishS, costUsd: cost, scoreUsd: cost + (finishS / 3600) * worth }
+}

@@ -1,0 +1,36 @@
+import type { Prediction } from '#core/prediction/prediction.ts'
+import type { RunId } from '#core/run/ids.ts'
+import type { Resources } from '#core/workflow/workflow.ts'
+
+/** The placements of a whole run; immutable once made. */
+export interface Plan {
+  readonly run: RunId
+  readonly madeAtMs: number
+  readonly placements: Readonly<Record<string, Placement>>
+  /** The longest predicted path, task by task. */
+  readonly criticalPath: readonly string[]
+  readonly predicted: { readonly makespanS: { readonly p50: number; readonly p90: number } }
+  /** What the plan says of itself in words: what was switched off, what could not be met. */
+  readonly notes: readonly string[]
+}
+
+/** Where and how often a task (each instance of it) runs, and why. */
+export interface Placement {
+  readonly task: string
+  readonly resources: Resources
+  readonly slots: readonly PlannedSlot[]
+  /** Seconds after dispatch at which a standby slot is called up; `null`: never. */
+  readonly hedgeAfterS: number | null
+  /** Order of dispatch, greater first: priority, then the longest path to the end. */
+  readonly rank: number
+  readonly onCriticalPath: boolean
+  readonly predicted: Prediction
+  readonly reason: string
+}
+
+/** A slot as planned. */
+export interface PlannedSlot {
+  readonly kind: 'active' | 'standby'
+  readonly pool: string
+  readonly reason: string
+}

@@ -1,0 +1,22 @@
+import { enoughSamples } from '#core/prediction/predict.ts'
+import type { Prediction, Sample } from '#core/prediction/prediction.ts'
+
+/** Durations whose p99 is this many times the median have stragglers worth a clone. */
+const heavyTail = 2
+/** Share of clones that failed or were reclaimed from which on a task is risky. */
+const failureShare = 0.1
+
+/** Why history calls a task risky, in words; `undefined` when it does not, or has too little to say. O(samples). */
+export function riskOf(samples: readonly Sample[], prediction: Prediction): string | undefined {
+  const ended = samples.filter((sample) => sample.outcome !== 'lost')
+  if (ended.length < enoughSamples) return undefined
+  const failed = ended.filter((sample) => sample.outcome === 'failed').length
+  if (failed / ended.length >= failureShare) {
+    return `${failed} of its last ${ended.length} clones failed`
+  }
+  const { p50, p99 } = prediction.durationS
+  if (prediction.basis.kind === 'history' && p99 >= heavyTail * p50) {
+    return `its slowest clones take ${(p99 / p50).toFixed(1)} times the median`
+  }
+  return undefined
+}

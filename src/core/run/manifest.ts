@@ -1,0 +1,21 @@
+/** One file as staged out: where the object is, and what it must hash to. */
+export interface StagedFile {
+  /** Key in the object store. */
+  readonly object: string
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** One output of a clone. A directory lists its files by relative path, sorted. */
+export type StagedOutput =
+  | ({ readonly type: 'file' | 'json' | 'text' } & StagedFile)
+  | {
+      readonly type: 'directory'
+      /** Key prefix of its files; also of an empty one. */
+      readonly folder: string
+      readonly bytes: number
+      readonly files: readonly ({ readonly path: string } & StagedFile)[]
+    }
+
+/** What a clone leaves: its outputs by name. An optional output that was not written is absent. */
+export type Manifest = Readonly<Record<string, StagedOutput>>

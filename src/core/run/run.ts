@@ -1,0 +1,137 @@
+import type { Json } from '#core/json.ts'
+import type { RunId } from '#core/run/ids.ts'
+import { unreachable } from '#core/unreachable.ts'
+
+/** States of a run; the last three are terminal and final. */
+export const runStates = ['queued', 'planning', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'] as const
+export type RunState = (typeof runStates)[number]
+
+/** What a submission may switch off, and the seed of its ties. */
+export interface RunPolicy {
+  readonly cloning: boolean
+  readonly hedging: boolean
+}
+
+/** What a finished run came to; sums over its slots. */
+export interface RunTotals {
+  readonly costUsd: number
+  readonly wastedCostUsd: number
+}
+
+/** One submission of a workflow. */
+export interface RunRecord {
+  readonly id: RunId
+  readonly tenant: string
+  readonly workflow: string
+  /** SHA-256 of the canonical workflow with the content of its code and files; names the stored definition. */
+  readonly workflowHash: string
+  readonly params: Readonly<Record<string, Json>>
+  readonly labels: Readonly<Record<string, string>>
+  readonly priority: number
+  readonly deadlineS: number | null
+  readonly policy: RunPolicy
+  readonly state: RunState
+  /** SHA-256 of the stored plan. */
+  readonly planId: string | null
+  readonly error: string | null
+  readonly createdAtMs: number
+  readonly startedAtMs: number | null
+  readonly finishedAtMs: number | null
+  readonly totals: RunTotals | null
+}
+
+export type RunEvent =
+  | {
+      readonly type: 'run.submitted'
+      readonly atMs: number
+      readonly id: RunId
+      readonly tenant: string
+      readonly workflow: string
+      readonly workflowHash: string
+      readonly params: Readonly<Record<string, Json>>
+      readonly labels: Readonly<Record<string, string>>
+      readonly priority: number
+      readonly deadlineS: number | null
+      readonly policy: RunPolicy
+    }
+  | { readonly type: 'run.planning'; readonly atMs: number }
+  | { readonly type: 'run.started'; readonly atMs: number; readonly planId: string }
+  | { readonly type: 'run.cancelling'; readonly atMs: number; readonly reason: string }
+  | {
+      readonly type: 'run.finished'
+      readonly atMs: number
+      readonly state: 'succeeded' | 'failed' | 'cancelled'
+      readonly error: string | null
+      readonly totals: RunTotals
+    }
+
+/** Whether the run's state is final. */
+export function isRunTerminal(state: RunState): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled'
+}
+
+/** Which events a state accepts; what is absent here is refused. */
+const accepts: Readonly<Record<RunState | 'absent', readonly RunEvent['type'][]>> = {
+  absent: ['run.submitted'],
+  queued: ['run.planning', 'run.cancelling', 'run.finished'],
+  planning: ['run.started', 'run.cancelling', 'run.finished'],
+  running: ['run.cancelling', 'run.finished'],
+  cancelling: ['run.finished'],
+  succeeded: [],
+  failed: [],
+  cancelled: [],
+}
+
+/** Whether `event` may happen to a run in this state; total over state × event. */
+export function runAccepts(state: RunState | 'absent', event: RunEvent['type']): boolean {
+  return accepts[state].includes(event)
+}
+
+/** The run after `event`. @throws when the run's state does not accept it, which is a bug of the caller. */
+export function evolveRun(run: RunRecord | undefined, event: RunEvent): RunRecord {
+  const state = run?.state ?? 'absent'
+  if (!runAccepts(state, event.type)) {
+    throw new Error(`run in state ${state} does not accept ${event.type}`)
+  }
+  if (event.type === 'run.submitted') return submitted(event)
+  const current = run as RunRecord
+  switch (event.type) {
+    case 'run.planning':
+      return { ...current, state: 'planning' }
+    case 'run.started':
+      return { ...current, state: 'running', planId: event.planId, startedAtMs: event.atMs }
+    case 'run.cancelling':
+      return { ...current, state: 'cancelling', error: event.reason }
+    case 'run.finished':
+      return {
+        ...current,
+        state: event.state,
+        error: event.error ?? current.error,
+        finishedAtMs: event.atMs,
+        totals: event.totals,
+      }
+    default:
+      return unreachable(event)
+  }
+}
+
+function submitted(event: Extract<RunEvent, { type: 'run.submitted' }>): RunRecord {
+  return {
+    id: event.id,
+    tenant: event.tenant,
+    workflow: event.workflow,
+    workflowHash: event.workflowHash,
+    params: event.params,
+    labels: event.labels,
+    priority: event.priority,
+    deadlineS: event.deadlineS,
+    policy: event.policy,
+    state: 'queued',
+    planId: null,
+    error: null,
+    createdAtMs: event.atMs,
+    startedAtMs: null,
+    finishedAtMs: null,
+    totals: null,
+  }
+}

@@ -1,0 +1,211 @@
+import type { Failure } from '#core/failure/cause.ts'
+import type { RunId } from '#core/run/ids.ts'
+import type { Manifest } from '#core/run/manifest.ts'
+import type { PhaseTimes, Usage } from '#core/run/usage.ts'
+import { unreachable } from '#core/unreachable.ts'
+
+/** States of a slot; from `won` on they are terminal and final. */
+export const slotStates = [
+  'standby',
+  'waiting',
+  'starting',
+  'running',
+  'claimed',
+  'won',
+  'contributed',
+  'lost',
+  'failed',
+  'rejected',
+  'fenced',
+  'cancelled',
+] as const
+export type SlotState = (typeof slotStates)[number]
+
+/** What a waiting slot waits for, in the words that users see. */
+export const waitReasons = ['capacity', 'money', 'rate', 'quota', 'hedge timer', 'backoff'] as const
+export type WaitReason = (typeof waitReasons)[number]
+
+/** A place for a clone within an attempt, and what became of it. */
+export interface SlotRecord {
+  readonly run: RunId
+  readonly task: string
+  readonly attempt: number
+  readonly clone: number
+  readonly kind: 'active' | 'standby'
+  readonly state: SlotState
+  /** The pool the plan chose, then the pool that took the job. */
+  readonly pool: string
+  readonly reason: string
+  /** Why a standby slot was called up. */
+  readonly why: string | null
+  /** Order among waiting slots, greater first. */
+  readonly rank: number
+  /** Not to be dispatched earlier; the backoff of a retry. */
+  readonly notBeforeMs: number | null
+  readonly waitingFor: WaitReason | null
+  /** Answers the state machine's wait; replaced when a launch is retried. */
+  readonly token: string | null
+  readonly job: string | null
+  /** Grows with each lease; a claim under an older one is refused. */
+  readonly fence: number
+  readonly claim: Manifest | null
+  readonly failure: Failure | null
+  readonly createdAtMs: number
+  readonly waitingAtMs: number | null
+  readonly startingAtMs: number | null
+  readonly runningAtMs: number | null
+  readonly endedAtMs: number | null
+  /** Set once the clone's job has ended; until then its cost is open. */
+  readonly bill: Bill | null
+}
+
+/** What an ended job took and cost. */
+export interface Bill {
+  readonly times: PhaseTimes
+  readonly usage: Usage
+  readonly billedS: number
+  readonly costUsd: number
+}
+
+export type SlotEvent =
+  | {
+      readonly type: 'slot.created'
+      readonly atMs: number
+      readonly run: RunId
+      readonly task: string
+      readonly attempt: number
+      readonly clone: number
+      readonly kind: 'active' | 'standby'
+      readonly pool: string
+      readonly reason: string
+      readonly rank: number
+      readonly notBeforeMs: number | null
+    }
+  /** A standby slot is called up: the hedge's timer rang, or its pool was contended. */
+  | { readonly type: 'slot.activated'; readonly atMs: number; readonly why: string }
+  /** The state machine waits for this slot with `token`; a retried launch replaces it. */
+  | { readonly type: 'slot.launched'; readonly atMs: number; readonly token: string }
+  /** The engine that held the wait is gone; the slot waits for another launch. */
+  | { readonly type: 'slot.unlaunched'; readonly atMs: number }
+  | { readonly type: 'slot.held'; readonly atMs: number; readonly waitingFor: WaitReason }
+  | { readonly type: 'slot.starting'; readonly atMs: number; readonly pool: string; readonly job: string }
+  | { readonly type: 'slot.leased'; readonly atMs: number; readonly fence: number; readonly job: string }
+  | { readonly type: 'slot.claimed'; readonly atMs: number; readonly fence: number; readonly manifest: Manifest }
+  | { readonly type: 'slot.failed'; readonly atMs: number; readonly failure: Failure }
+  /** The attempt is decided; this is the slot's part in it. */
+  | {
+      readonly type: 'slot.decided'
+      readonly atMs: number
+      readonly state: 'won' | 'contributed' | 'lost' | 'cancelled'
+    }
+  | { readonly type: 'slot.fenced'; readonly atMs: number }
+  | { readonly type: 'slot.billed'; readonly atMs: number; readonly bill: Bill }
+
+const terminal: ReadonlySet<SlotState> = new Set<SlotState>([
+  'won',
+  'contributed',
+  'lost',
+  'failed',
+  'rejected',
+  'fenced',
+  'cancelled',
+])
+
+/** Whether the slot's state is final. */
+export function isSlotTerminal(state: SlotState): boolean {
+  return terminal.has(state)
+}
+
+const ended: readonly SlotEvent['type'][] = ['slot.billed']
+const accepts: Readonly<Record<SlotState | 'absent', readonly SlotEvent['type'][]>> = {
+  absent: ['slot.created'],
+  standby: ['slot.activated', 'slot.decided'],
+  waiting: ['slot.launched', 'slot.unlaunched', 'slot.held', 'slot.starting', 'slot.failed', 'slot.decided'],
+  starting: ['slot.leased', 'slot.failed', 'slot.decided', 'slot.fenced'],
+  running: ['slot.leased', 'slot.claimed', 'slot.failed', 'slot.decided', 'slot.fenced'],
+  claimed: ['slot.decided', 'slot.billed'],
+  won: ended,
+  contributed: ended,
+  lost: ended,
+  failed: ended,
+  rejected: ended,
+  fenced: ended,
+  cancelled: ended,
+}
+
+/** Whether `event` may happen to a slot in this state; total over state × event. */
+export function slotAccepts(state: SlotState | 'absent', event: SlotEvent['type']): boolean {
+  return accepts[state].includes(event)
+}
+
+/** The slot after `event`. @throws when the slot's state does not accept it, which is a bug of the caller. */
+export function evolveSlot(slot: SlotRecord | undefined, event: SlotEvent): SlotRecord {
+  const state = slot?.state ?? 'absent'
+  if (!slotAccepts(state, event.type)) {
+    throw new Error(`slot in state ${state} does not accept ${event.type}`)
+  }
+  if (event.type === 'slot.created') return created(event)
+  const current = slot as SlotRecord
+  switch (event.type) {
+    case 'slot.activated':
+      return { ...current, state: 'waiting', why: event.why, waitingFor: null, waitingAtMs: event.atMs }
+    case 'slot.launched':
+      return { ...current, token: event.token }
+    case 'slot.unlaunched':
+      return { ...current, token: null }
+    case 'slot.held':
+      return { ...current, waitingFor: event.waitingFor }
+    case 'slot.starting':
+      return {
+        ...current,
+        state: 'starting',
+        pool: event.pool,
+        job: event.job,
+        startingAtMs: event.atMs,
+        waitingFor: null,
+      }
+    case 'slot.leased':
+      return { ...current, state: 'running', fence: event.fence, runningAtMs: event.atMs }
+    case 'slot.claimed':
+      return { ...current, state: 'claimed', claim: event.manifest, endedAtMs: event.atMs }
+    case 'slot.failed':
+      return { ...current, state: 'failed', failure: event.failure, endedAtMs: event.atMs }
+    case 'slot.decided':
+      return { ...current, state: event.state, waitingFor: null, endedAtMs: current.endedAtMs ?? event.atMs }
+    case 'slot.fenced':
+      return { ...current, state: 'fenced', endedAtMs: event.atMs }
+    case 'slot.billed':
+      return { ...current, bill: event.bill }
+    default:
+      return unreachable(event)
+  }
+}
+
+function created(event: Extract<SlotEvent, { type: 'slot.created' }>): SlotRecord {
+  const standby = event.kind === 'standby'
+  return {
+    run: event.run,
+    task: event.task,
+    attempt: event.attempt,
+    clone: event.clone,
+    kind: event.kind,
+    state: standby ? 'standby' : 'waiting',
+    pool: event.pool,
+    reason: event.reason,
+    why: null,
+    rank: event.rank,
+    notBeforeMs: event.notBeforeMs,
+    waitingFor: standby ? 'hedge timer' : null,
+    token: null,
+    job: null,
+    fence: 0,
+    claim: null,
+    failure: null,
+    createdAtMs: event.atMs,
+    waitingAtMs: standby ? null : event.atMs,
+    startingAtMs: null,
+    runningAtMs: null,
+    endedAtMs: null,
+    bill: null,
+  }
+}

@@ -1,0 +1,13 @@
+import type { Path } from '../document/document.ts'
+import type { Findings } from '../findings.ts'
+import type { CheckedTask } from '../schema.ts'
+import type { Code } from '../workflow.ts'
+import { canonicalPath } from './canonical-path.ts'
+
+/** The code of a workflow or task: by default that of `otherwise`. */
+export function canonicalCode(given: CheckedTask['code'], otherwise: Code, place: Path, findings: Findings): Code {
+  if (given === undefined) return otherwise
+  if (typeof given === 'object') return { kind: 'blob', sha256: given.blob.slice('sha256:'.length) }
+  if (given === 'none') return { kind: 'none' }
+  return { kind: 'folder', path: canonicalPath(given, place, findings) }
+}

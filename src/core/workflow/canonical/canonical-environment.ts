@@ -1,0 +1,82 @@
+import { describePlace } from '../check/describe-place.ts'
+import type { Path } from '../document/document.ts'
+import { environmentName, isReservedVariable, type VariableKind } from '../environment-name.ts'
+import type { Findings } from '../findings.ts'
+import { beyondLimit, LIMITS } from '../limits.ts'
+import { quoted } from '../quoted.ts'
+import type { CheckedTask } from '../schema.ts'
+import { utf8Length } from '../utf8-length.ts'
+
+/** The variables that a user sets for a task. Those that would become the same variable as another are reported. */
+export function canonicalEnvironment(
+  task: CheckedTask,
+  params: readonly string[],
+  defaults: Readonly<Record<string, string>>,
+  place: Path,
+  findings: Findings,
+): Record<string, string> {
+  const owners = new Map<string, string>()
+  findClashes('param', params, ['params'], owners, undefined)
+  findClashes('input', Object.keys(task.inputs ?? {}), [...place, 'inputs'], owners, findings)
+  findClashes('output', Object.keys(task.outputs ?? {}), [...place, 'outputs'], owners, findings)
+  findClashes('each', Object.keys(task.forEach ?? {}), [...place, 'forEach'], owners, findings)
+  const own = task.env ?? {}
+  for (const [variable, value] of Object.entries(own)) {
+    checkVariable(variable, value, [...place, 'env', variable], findings)
+    const owner = owners.get(variable)
+    if (owner !== undefined) reportClash([...place, 'env', variable], variable, owner, findings)
+  }
+  for (const variable of Object.keys(defaults)) {
+    const owner = owners.get(variable)
+    if (owner !== undefined) reportClash(['defaults', 'env', variable], variable, owner, findings)
+  }
+  return { ...defaults, ...own }
+}
+
+/** Reports a variable that tasks may not set, or whose value no environment can carry. */
+export function checkVariable(variable: string, value: string, path: Path, findings: Findings): void {
+  if (isReservedVariable(variable)) {
+    findings.add({
+      code: 'WF-ENV-CLASH',
+      message: `variables that start with \`FORKCAST_\` are set for every task: ${quoted(variable)}`,
+      fix: 'choose another name',
+      path,
+      at: 'key',
+    })
+  }
+  const bytes = utf8Length(value)
+  if (bytes <= LIMITS.envValueBytes.value) return
+  findings.add({
+    code: 'WF-LIMIT',
+    message: beyondLimit(`the value of ${describePlace(path)}`, bytes, 'envValueBytes'),
+    fix: 'put it into a file and make that an input',
+    path,
+    at: 'key',
+  })
+}
+
+/** Reports names of one kind that become the same variable, and remembers whose each variable is. */
+export function findClashes(
+  kind: VariableKind,
+  names: readonly string[],
+  place: Path,
+  owners: Map<string, string>,
+  findings: Findings | undefined,
+): void {
+  for (const name of names) {
+    const variable = environmentName(kind, name)
+    const owner = owners.get(variable)
+    if (owner === undefined) owners.set(variable, `${kind === 'each' ? 'forEach key' : kind} ${quoted(name)}`)
+    else if (findings !== undefined) reportClash([...place, name], variable, owner, findings)
+  }
+}
+
+function reportClash(path: Path, variable: string, owner: string, findings: Findings): void {
+  findings.add({
+    code: 'WF-ENV-CLASH',
+    message: `${describePlace(path)} would be the variable ${quoted(variable)}, which is already that of ${owner}`,
+    fix: 'rename one of the two',
+    path,
+    at: 'key',
+  })
+}

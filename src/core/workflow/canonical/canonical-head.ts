@@ -1,0 +1,67 @@
+import { describePlace } from '../check/describe-place.ts'
+import type { Findings } from '../findings.ts'
+import { beyondLimit, LIMITS } from '../limits.ts'
+import { isOfParamType } from '../param-type.ts'
+import { quoted } from '../quoted.ts'
+import type { CheckedHead } from '../schema.ts'
+import type { Param, Workflow } from '../workflow.ts'
+import { checkVariable, findClashes } from './canonical-environment.ts'
+
+type Head = Pick<Workflow, 'apiVersion' | 'name' | 'description' | 'labels' | 'params' | 'priority' | 'deadlineS'>
+
+const PRIORITIES = { low: 25, normal: 50, high: 75 } as const
+
+/** What a workflow says of itself as a whole, with every default filled in. */
+export function canonicalHead(head: CheckedHead, findings: Findings): Head {
+  findLimits(head, findings)
+  findClashes('param', Object.keys(head.params ?? {}), ['params'], new Map(), findings)
+  for (const [variable, value] of Object.entries(head.defaults?.env ?? {})) {
+    checkVariable(variable, value, ['defaults', 'env', variable], findings)
+  }
+  const { priority = 'normal' } = head
+  return {
+    apiVersion: head.apiVersion,
+    name: head.name,
+    ...(head.description === undefined ? {} : { description: head.description }),
+    labels: head.labels ?? {},
+    params: canonicalParams(head, findings),
+    priority: typeof priority === 'number' ? priority : PRIORITIES[priority],
+    ...(head.deadline === undefined ? {} : { deadlineS: head.deadline }),
+  }
+}
+
+function canonicalParams(head: CheckedHead, findings: Findings): Record<string, Param> {
+  const params: Record<string, Param> = {}
+  for (const [name, param] of Object.entries(head.params ?? {})) {
+    const path = ['params', name, 'default']
+    if (param.default !== undefined && !isOfParamType(param.default, param.type)) {
+      findings.add({
+        code: 'WF-VALUE',
+        message: `${describePlace(path)} cannot be ${quoted(param.default)}`,
+        fix: `write a value of type ${quoted(param.type)}, or change the type`,
+        path,
+        at: 'value',
+      })
+    }
+    params[name] = {
+      type: param.type,
+      ...(param.default === undefined ? {} : { default: param.default }),
+      ...(param.description === undefined ? {} : { description: param.description }),
+    }
+  }
+  return params
+}
+
+function findLimits(head: CheckedHead, findings: Findings): void {
+  for (const limit of ['params', 'labels', 'outputs'] as const) {
+    const found = Object.keys(head[limit] ?? {}).length
+    if (found <= LIMITS[limit].value) continue
+    findings.add({
+      code: 'WF-LIMIT',
+      message: beyondLimit(quoted(limit), found, limit),
+      fix: 'remove some',
+      path: [limit],
+      at: 'key',
+    })
+  }
+}

@@ -1,0 +1,69 @@
+import { describePlace } from '../check/describe-place.ts'
+import type { Path } from '../document/document.ts'
+import type { Findings } from '../findings.ts'
+import { quoted } from '../quoted.ts'
+import type { CheckedTask } from '../schema.ts'
+import type { Output } from '../workflow.ts'
+import { canonicalPath } from './canonical-path.ts'
+
+type CheckedOutput = NonNullable<CheckedTask['outputs']>[string]
+
+/** The outputs of a task. Paths that are the same, or of which one holds the other, are reported. */
+export function canonicalOutputs(given: CheckedTask['outputs'], place: Path, findings: Findings): Record<string, Output> {
+  const outputs: Record<string, Output> = {}
+  for (const [name, output] of Object.entries(given ?? {})) {
+    outputs[name] = canonicalOutput(output, [...place, name], findings)
+  }
+  findSharedPaths(outputs, place, findings)
+  return outputs
+}
+
+function canonicalOutput(output: CheckedOutput, place: Path, findings: Findings): Output {
+  const path = canonicalPath(output.path, [...place, 'path'], findings)
+  const endsAsFolder = output.path.endsWith('/')
+  const type = output.type ?? (endsAsFolder ? 'directory' : path.endsWith('.json') ? 'json' : 'file')
+  const report = (message: string, fix: string, key: string) =>
+    findings.add({ code: 'WF-CONFLICT', message, fix, path: [...place, key], at: 'value' })
+  if (path === '.') {
+    report(`${describePlace(place)} would be the whole output folder`, 'name a file or folder in it', 'path')
+  }
+  if (endsAsFolder && type !== 'directory') {
+    report(`${describePlace(place)} is a ${quoted(type)} but its path ends in \`/\``, 'remove the `/` or the `type`', 'path')
+  }
+  if (output.schema !== undefined && type !== 'json') {
+    report(`${describePlace(place)} has a schema but is no JSON`, 'add `type: json`, or remove the schema', 'schema')
+  }
+  return {
+    path,
+    type,
+    optional: output.optional ?? false,
+    ...(output.schema === undefined ? {} : { schema: output.schema }),
+  }
+}
+
+function findSharedPaths(outputs: Readonly<Record<string, Output>>, place: Path, findings: Findings): void {
+  const owners = new Map<string, string>()
+  for (const [name, { path }] of Object.entries(outputs)) {
+    const key = path.toLowerCase()
+    const owner = owners.get(key)
+    if (owner === undefined) owners.set(key, name)
+    else reportShared(name, owner, path, place, findings)
+  }
+  for (const [name, { path }] of Object.entries(outputs)) {
+    const parts = path.toLowerCase().split('/')
+    for (let length = 1; length < parts.length; length++) {
+      const owner = owners.get(parts.slice(0, length).join('/'))
+      if (owner !== undefined) reportShared(name, owner, path, place, findings)
+    }
+  }
+}
+
+function reportShared(name: string, owner: string, path: string, place: Path, findings: Findings): void {
+  findings.add({
+    code: 'WF-PATH-CLASH',
+    message: `the path ${quoted(path)} of ${describePlace([...place, name])} is also that of output ${quoted(owner)}`,
+    fix: 'give each output a path of its own',
+    path: [...place, name, 'path'],
+    at: 'value',
+  })
+}

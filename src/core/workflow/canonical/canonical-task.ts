@@ -1,0 +1,87 @@
+import { describePlace } from '../check/describe-place.ts'
+import type { Path } from '../document/document.ts'
+import type { Findings } from '../findings.ts'
+import { beyondLimit, LIMITS, type LimitName } from '../limits.ts'
+import { quoted } from '../quoted.ts'
+import type { CheckedHead, CheckedTask } from '../schema.ts'
+import { utf8Length } from '../utf8-length.ts'
+import type { Code, Command, Task } from '../workflow.ts'
+import { canonicalCode } from './canonical-code.ts'
+import { canonicalEnvironment } from './canonical-environment.ts'
+import { canonicalForEach } from './canonical-for-each.ts'
+import { canonicalInputs } from './canonical-inputs.ts'
+import { canonicalOutputs } from './canonical-outputs.ts'
+import { canonicalPolicy } from './canonical-policy.ts'
+
+/** What a task takes over from its workflow. */
+export interface TaskSurroundings {
+  readonly defaults: NonNullable<CheckedHead['defaults']>
+  readonly code: Code
+  readonly params: readonly string[]
+}
+
+/** A task with every default filled in. What contradicts itself is reported; then the task is of use for further checks only. */
+export function canonicalTask(id: string, task: CheckedTask, around: TaskSurroundings, findings: Findings): Task {
+  const place: Path = ['tasks', id]
+  findLimits(task, place, findings)
+  const forEach = canonicalForEach(task, place, findings)
+  const inputs = canonicalInputs(task.inputs, [...place, 'inputs'], findings)
+  const image = task.image ?? around.defaults.image
+  const implied = new Set<string>()
+  for (const input of Object.values(inputs)) if (input.kind === 'output') implied.add(input.from.task)
+  for (const { source } of forEach?.keys ?? []) if (source.kind === 'output') implied.add(source.from.task)
+  return {
+    id,
+    run: canonicalCommand(task, place, findings),
+    code: canonicalCode(task.code, around.code, [...place, 'code'], findings),
+    ...(image === undefined ? {} : { image }),
+    ...(forEach === undefined ? {} : { forEach }),
+    inputs,
+    outputs: canonicalOutputs(task.outputs, [...place, 'outputs'], findings),
+    env: canonicalEnvironment(task, around.params, around.defaults.env ?? {}, place, findings),
+    ...canonicalPolicy(task, around.defaults, place, findings),
+    needs: (task.needs ?? []).filter((need) => !implied.has(need)).sort(),
+  }
+}
+
+function canonicalCommand(task: CheckedTask, place: Path, findings: Findings): Command {
+  const path = [...place, 'run']
+  const { run } = task
+  // Reported before; such a task only takes part in further checks.
+  if (run === undefined) return { kind: 'argv', argv: [] }
+  const bytes = typeof run === 'string' ? utf8Length(run) : run.reduce((sum, argument) => sum + utf8Length(argument) + 1, 0)
+  if (bytes > LIMITS.commandBytes.value) {
+    findings.add({
+      code: 'WF-LIMIT',
+      message: beyondLimit(`the command of ${describePlace(place)}`, bytes, 'commandBytes'),
+      fix: 'put it into a file of the code folder, and run that',
+      path,
+      at: 'key',
+    })
+  }
+  return typeof run === 'string' ? { kind: 'shell', script: run } : { kind: 'argv', argv: run }
+}
+
+function findLimits(task: CheckedTask, place: Path, findings: Findings): void {
+  const counts: readonly (readonly [keyof CheckedTask, number, LimitName])[] = [
+    ['needs', task.needs?.length ?? 0, 'needs'],
+    ['inputs', count(task.inputs), 'inputs'],
+    ['outputs', count(task.outputs), 'outputs'],
+    ['env', count(task.env), 'env'],
+    ['forEach', count(task.forEach), 'forEachKeys'],
+  ]
+  for (const [key, found, limit] of counts) {
+    if (found <= LIMITS[limit].value) continue
+    findings.add({
+      code: 'WF-LIMIT',
+      message: beyondLimit(`${quoted(key)} of ${describePlace(place)}`, found, limit),
+      fix: limit === 'needs' ? 'wait for a task that gathers them' : 'split the task',
+      path: [...place, key],
+      at: 'key',
+    })
+  }
+}
+
+function count(map: object | undefined): number {
+  return map === undefined ? 0 : Object.keys(map).length
+}

@@ -1,0 +1,147 @@
+import type { Json } from '#core/json.ts'
+import { canonicalCode } from '../canonical/canonical-code.ts'
+import { canonicalHead } from '../canonical/canonical-head.ts'
+import { canonicalReference } from '../canonical/canonical-reference.ts'
+import { canonicalTask } from '../canonical/canonical-task.ts'
+import { isObject } from '../document/document.ts'
+import type { Findings } from '../findings.ts'
+import { beyondLimit, LIMITS } from '../limits.ts'
+import { quoted } from '../quoted.ts'
+import { headSchema, workflowSchema, type CheckedHead, type CheckedTask } from '../schema.ts'
+import { withoutExtensions } from '../schema/schema-walk.ts'
+import { taskSchema } from '../schema/task-schema.ts'
+import type { OutputRef, Task, Workflow } from '../workflow.ts'
+import { checkCycles } from './check-cycles.ts'
+import { checkNames } from './check-names.ts'
+import { checkOutput, checkReferences, type NamedDependency, type Targets } from './check-references.ts'
+import { checkValues } from './check-values.ts'
+import { describeIssues } from './describe-issue.ts'
+import { withoutFaults } from './without-faults.ts'
+import { findUnsupportedInHead, findUnsupportedInTask } from './unsupported.ts'
+
+/**
+ * Turns a document into a workflow: values, head, tasks one by one, references, cycles. Each stage goes on with what
+ * the one before could make out, so all errors come at once. Nothing is returned when anything was found. Linear.
+ */
+export function checkWorkflow(root: Json, findings: Findings): Workflow | undefined {
+  const hasExtension = checkValues(root, findings)
+  if (!isObject(root)) {
+    findings.add({
+      code: 'WF-VALUE',
+      message: 'a workflow is a map of keys and values',
+      fix: 'start with `apiVersion: forkcast/v1`',
+      path: [],
+      at: 'value',
+    })
+    return undefined
+  }
+  const document = hasExtension ? (withoutExtensions(workflowSchema, root) as typeof root) : root
+  const { tasks: givenTasks, ...givenHead } = document
+  const head = readHead(givenHead, findings)
+  const canonical = canonicalHead(head, findings)
+  const code = canonicalCode(head.code, { kind: 'folder', path: '.' }, ['code'], findings)
+  const given = readTasks(givenTasks, findings)
+  const params = keysOf(givenHead['params'])
+  checkNames(params, ['params'], findings)
+
+  const around = { defaults: head.defaults ?? {}, code, params }
+  const tasks = new Map<string, Task>()
+  const needs = new Map<string, readonly string[]>()
+  for (const [id, value] of given) {
+    const task = readTask(id, value, findings)
+    tasks.set(id, canonicalTask(id, task, around, findings))
+    needs.set(id, task.needs ?? [])
+  }
+
+  const targets: Targets = { tasks, given: new Map(given), params }
+  const dependencies = new Map<string, readonly NamedDependency[]>()
+  for (const [id, task] of tasks) {
+    dependencies.set(id, checkReferences(task, needs.get(id) ?? [], targets, findings))
+  }
+  const outputs = readOutputs(head, targets, findings)
+  checkCycles(dependencies, findings)
+  if (!findings.isEmpty) return undefined
+  return { ...canonical, code, tasks: [...tasks.values()].sort(byId), outputs }
+}
+
+/** The head, or what is left of it without its faults. */
+function readHead(given: Readonly<Record<string, Json>>, findings: Findings): CheckedHead {
+  findUnsupportedInHead(given, findings)
+  const parsed = headSchema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const { issues } = parsed.error
+  describeIssues(issues, { schema: workflowSchema, value: given, path: [] }, findings)
+  const rest = withoutFaults(given, issues) as typeof given
+  return headSchema.safeParse({ apiVersion: 'forkcast/v1', name: 'unnamed', ...rest }).data ?? { apiVersion: 'forkcast/v1', name: 'unnamed' }
+}
+
+/** A task, or what is left of it without its faults. */
+function readTask(id: string, value: Json, findings: Findings): CheckedTask {
+  const path = ['tasks', id]
+  findUnsupportedInTask(value, path, findings)
+  if (isObject(value) && value['run'] === undefined && value['variants'] === undefined) {
+    findings.add({
+      code: 'WF-MISSING-KEY',
+      message: `task ${quoted(id)} has no \`run\``,
+      fix: 'add `run`: a script, or a list of a program and its arguments',
+      path,
+      at: 'key',
+    })
+  }
+  const parsed = taskSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const { issues } = parsed.error
+  describeIssues(issues, { schema: taskSchema, value, path }, findings)
+  return taskSchema.safeParse(withoutFaults(value, issues)).data ?? {}
+}
+
+function readTasks(given: Json | undefined, findings: Findings): readonly (readonly [string, Json])[] {
+  if (!isObject(given) || Object.keys(given).length === 0) {
+    findings.add({
+      code: given === undefined ? 'WF-MISSING-KEY' : 'WF-VALUE',
+      message: Array.isArray(given) ? '`tasks` is a list' : 'the workflow has no tasks',
+      fix: 'write `tasks` as a map from the name of each task to what it is',
+      path: given === undefined ? [] : ['tasks'],
+      at: 'key',
+    })
+    return []
+  }
+  const count = Object.keys(given).length
+  if (count > LIMITS.tasks.value) {
+    findings.add({
+      code: 'WF-LIMIT',
+      message: beyondLimit('`tasks`', count, 'tasks'),
+      fix: 'repeat a task with `forEach`, or split the workflow',
+      path: ['tasks'],
+      at: 'key',
+    })
+    return []
+  }
+  return checkNames(Object.keys(given), ['tasks'], findings).map((id) => [id, given[id] ?? null])
+}
+
+function readOutputs(head: CheckedHead, targets: Targets, findings: Findings): Record<string, OutputRef> {
+  const outputs: Record<string, OutputRef> = {}
+  checkNames(Object.keys(head.outputs ?? {}), ['outputs'], findings)
+  for (const [name, { from }] of Object.entries(head.outputs ?? {})) {
+    const reference = canonicalReference(from)
+    const place = () => ({ path: ['outputs', name, 'from'], at: 'value' }) as const
+    if (reference.kind === 'param') {
+      findings.add({
+        code: 'WF-UNKNOWN-TASK',
+        message: 'an output of the run is an output of a task, not a parameter',
+        fix: 'write `task.output`',
+        ...place(),
+      })
+    } else if (checkOutput(reference.from, place, targets, findings)) outputs[name] = reference.from
+  }
+  return outputs
+}
+
+function keysOf(value: Json | undefined): readonly string[] {
+  return isObject(value) ? Object.keys(value) : []
+}
+
+function byId(a: Task, b: Task): number {
+  return a.id < b.id ? -1 : 1
+}

@@ -1,0 +1,124 @@
+import type { Json } from '#core/json.ts'
+import type { z } from 'zod'
+import { didYouMean } from '../did-you-mean.ts'
+import { isObject, type Path } from '../document/document.ts'
+import type { Findings } from '../findings.ts'
+import { quoted } from '../quoted.ts'
+import { knownKeys } from '../schema/schema-walk.ts'
+import { describePlace } from './describe-place.ts'
+import { RESERVED_WORDS } from './unsupported.ts'
+
+/** What a schema was used on: itself, the value, and the path of the value in the document. */
+export interface CheckedPart {
+  readonly schema: z.core.$ZodType
+  readonly value: Json
+  readonly path: Path
+}
+
+/** Reports what a schema found, in the words of a workflow. In a union, the member that the value was meant for speaks. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[], part: CheckedPart, findings: Findings): void {
+  for (const issue of issues) describeIssue(issue, part, findings)
+}
+
+function describeIssue(issue: z.core.$ZodIssue, part: CheckedPart, findings: Findings): void {
+  const inner: Path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key))
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      for (const key of issue.keys) describeUnknownKey(key, inner, part, findings)
+      return
+    case 'invalid_key':
+      describeName(inner, part, findings)
+      return
+    case 'invalid_union': {
+      const meant = issue.errors.find((errors) => !errors.some(isOfAnotherKind))
+      if (meant === undefined) return describeValue(issue, inner, part, findings)
+      for (const error of meant) describeIssue({ ...error, path: [...inner, ...error.path] }, part, findings)
+      return
+    }
+    default:
+      return describeValue(issue, inner, part, findings)
+  }
+}
+
+function isOfAnotherKind({ path, code }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
+}
+
+function describeUnknownKey(key: string, inner: Path, part: CheckedPart, findings: Findings): void {
+  const owner = [...part.path, ...inner]
+  const path = [...owner, key]
+  if (RESERVED_WORDS.has(key)) {
+    findings.add({
+      code: 'WF-UNSUPPORTED',
+      message: `unsupported: ${quoted(key)} in ${describePlace(owner)} is kept for a later version`,
+      fix: 'remove it, or start the key with `x-` to have it ignored',
+      path,
+      at: 'key',
+    })
+    return
+  }
+  const keys = knownKeys(part.schema, inner)
+  const near = didYouMean(key, keys)
+  findings.add({
+    code: 'WF-UNKNOWN-KEY',
+    message: `unknown key ${quoted(key)} in ${describePlace(owner)}`,
+    fix: near === undefined ? `use one of ${keys.map(quoted).join(', ')}` : `did you mean ${quoted(near)}?`,
+    path,
+    at: 'key',
+  })
+}
+
+function describeName(inner: Path, part: CheckedPart, findings: Findings): void {
+  const path = [...part.path, ...inner]
+  const name = String(path.at(-1))
+  const isVariable = path.at(-2) === 'env'
+  findings.add({
+    code: 'WF-NAME',
+    message: `${quoted(name)} in ${describePlace(path.slice(0, -1))} is not a name`,
+    fix: isVariable
+      ? 'use letters, digits and `_`, starting with a letter or `_`'
+      : 'use letters, digits, `-` and `_`, starting with a letter, at most 63',
+    path,
+    at: 'key',
+  })
+}
+
+function describeValue(issue: z.core.$ZodIssue, inner: Path, part: CheckedPart, findings: Findings): void {
+  const path = [...part.path, ...inner]
+  const found = valueAt(part.value, inner)
+  if (found === undefined) {
+    findings.add({
+      code: 'WF-MISSING-KEY',
+      message: `${describePlace(path.slice(0, -1))} has no ${quoted(String(path.at(-1)))}`,
+      fix: `add ${quoted(String(path.at(-1)))}: ${expectation(issue)}`,
+      path: path.slice(0, -1),
+      at: 'key',
+    })
+    return
+  }
+  findings.add({
+    code: 'WF-VALUE',
+    message: found === null ? `${describePlace(path)} is empty` : `${describePlace(path)} cannot be ${quoted(found)}`,
+    fix: `write ${expectation(issue)}`,
+    path,
+    at: 'value',
+  })
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    if (issue.expected === 'object' || issue.expected === 'record') return 'a map of keys and values'
+    if (issue.expected === 'array') return 'a list'
+  }
+  return issue.message
+}
+
+function valueAt(value: Json, path: Path): Json | undefined {
+  let found: Json | undefined = value
+  for (const key of path) {
+    if (Array.isArray(found)) found = (found as readonly Json[])[Number(key)]
+    else if (isObject(found)) found = found[key]
+    else return undefined
+  }
+  return found
+}

@@ -1,0 +1,55 @@
+import { arrangeDiagnostics, type Diagnostic, type DiagnosticCode } from './diagnostic.ts'
+import { jsonPointer, type ParsedDocument, type Place } from './document/document.ts'
+import { positionFinder } from './document/source-text.ts'
+
+/** A {@link Diagnostic} that knows its place by meaning only, so that checks need no text. */
+export interface Finding extends Place {
+  readonly code: DiagnosticCode
+  readonly message: string
+  readonly fix: string
+  readonly related?: readonly (Place & { readonly message: string })[]
+}
+
+/** Collects findings; beyond a bound it only counts, so that a hostile file cannot fill memory with errors. */
+export class Findings {
+  readonly #kept: Finding[] = []
+  #omitted = 0
+
+  add(finding: Finding): void {
+    if (this.#kept.length < 1_000) this.#kept.push(finding)
+    else this.#omitted++
+  }
+
+  get isEmpty(): boolean {
+    return this.#kept.length === 0
+  }
+
+  /** The findings as diagnostics, with positions where the document has a text. */
+  placedIn(document: ParsedDocument, text: string): readonly Diagnostic[] {
+    const places: readonly Place[] = this.#kept.flatMap((finding): Place[] => [finding, ...(finding.related ?? [])])
+    const spans = document.locate(places)
+    const positionOf = positionFinder(text)
+    const spanOf = new Map(places.map((place, index) => [place, spans[index]]))
+    const position = (place: Place) => {
+      const span = spanOf.get(place)
+      return span === undefined ? {} : { position: positionOf(span) }
+    }
+    const placed = this.#kept.map((finding): Diagnostic => ({
+      code: finding.code,
+      message: finding.message,
+      path: jsonPointer(finding.path),
+      ...position(finding),
+      fix: finding.fix,
+      ...(finding.related === undefined
+        ? {}
+        : {
+            related: finding.related.map((place) => ({
+              message: place.message,
+              path: jsonPointer(place.path),
+              ...position(place),
+            })),
+          }),
+    }))
+    return arrangeDiagnostics(placed, this.#omitted)
+  }
+}

@@ -1,0 +1,172 @@
+import { z } from 'zod'
+import { LIMITS } from '../limits.ts'
+import { eachSourceSchema, inputSchema, outputSchema, secretSchema } from './input-output.ts'
+import { jsonValue } from './json-value.ts'
+import { blob, dataSize, duration, integer, memory, NAME_PATTERN, number, oneOf, path, text } from './scalars.ts'
+
+const flag = () => z.boolean('true or false')
+const name = () => z.string().regex(NAME_PATTERN)
+
+const commandSchema = z.union(
+  [
+    text(1, LIMITS.commandBytes.value).describe('A script, run as `sh -eu -c`.'),
+    z
+      .array(z.string('a text'))
+      .min(1, 'a list of at least one argument')
+      .max(LIMITS.commandArguments.value, `a list of at most ${LIMITS.commandArguments.value} arguments`)
+      .describe('A program and its arguments, run with no shell.'),
+  ],
+  'a script, or a list of a program and its arguments',
+)
+
+/** The folder that becomes a task's working directory. */
+export const codeSchema = z
+  .union(
+    [path(), z.strictObject({ blob: blob().describe('The hash of an uploaded folder.') })],
+    'a folder, or `none`',
+  )
+  .describe('A folder below the workflow file, packed by content hash, or `none`. Default: the folder of the file.')
+
+const imageSchema = z
+  .string('the name of a container image')
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,511}$/, 'the name of a container image')
+  .describe('The container image to run in. Not used locally.')
+
+const resourcesSchema = z
+  .strictObject({
+    vcpus: number(0.1, LIMITS.vcpus.value).describe('Default: 1. May be a fraction.').optional(),
+    memory: memory().describe('As `512MiB`, `2GiB` or a number of MiB. Default: 512MiB.').optional(),
+    gpus: integer(0, LIMITS.gpus.value).describe('Default: 0.').optional(),
+    gpuType: text(1, 63).optional(),
+    disk: memory().optional(),
+    network: text(1, 63).optional(),
+    sharedMemory: memory().optional(),
+    arch: oneOf(['x86_64', 'arm64']).optional(),
+  })
+  .describe('What one clone of the task may use.')
+
+const retrySchema = z
+  .strictObject({
+    limit: integer(0, LIMITS.retries.value).describe('Extra tries after the first. Default: 0.').optional(),
+    backoff: duration(0, 3_600).describe('The wait before the first extra try; it doubles with each. Default: 5s.').optional(),
+    on: z.array(text(1, 63)).optional(),
+  })
+  .describe('Extra tries after a failure of the task itself. Lost machines are retried anyway.')
+
+const clonesSchema = z
+  .union(
+    [integer(1, LIMITS.clones.value), z.literal('auto')],
+    `a whole number from 1 to ${LIMITS.clones.value}, or \`auto\``,
+  )
+  .describe('How many identical clones race from the start. Default: 1.')
+
+const hedgeSchema = z
+  .union(
+    [
+      z.enum(['auto', 'off']),
+      z.strictObject({
+        after: z
+          .union([
+            duration(0, LIMITS.timeoutS.value),
+            z.string().regex(/^p[1-9]\d?(?:\.\d{1,3})?$/).transform((given) => ({ quantile: Number(given.slice(1)) / 100 })),
+          ], 'a quantile from `p1` to `p99.999`, or a duration such as `30s`')
+          .describe('A quantile of the predicted duration, as `p90`, or a duration, as `30s`.'),
+      }),
+    ],
+    '`auto`, `off`, `{ after: p90 }` or `{ after: 30s }`',
+  )
+  .describe('When a standby clone joins. Default: auto.')
+
+const poolSchema = z
+  .strictObject({
+    accelerator: oneOf(['cpu', 'gpu', 'any']).optional(),
+    tier: oneOf(['hot', 'warm', 'cold', 'any']).optional(),
+    purchase: oneOf(['on-demand', 'spot', 'any']).optional(),
+  })
+  .describe('Where to run. What is left out, or `any`, is the planner’s choice.')
+
+const envSchema = z
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string('a text; quote numbers, true and false'))
+  .describe('Environment variables of the command.')
+
+const timeoutSchema = duration(1, LIMITS.timeoutS.value).describe('How long one try may run, as `10m`.')
+
+const labelsOf = <Value extends z.ZodType>(value: Value) => z.record(name(), value)
+
+const variantSchema = z.strictObject({
+  run: commandSchema,
+  image: imageSchema.optional(),
+  resources: resourcesSchema.optional(),
+  env: envSchema.optional(),
+})
+
+const policySchema = z.strictObject({
+  policy: oneOf(['first', 'mean', 'median', 'all', 'quorum', 'best']),
+  of: integer(1, LIMITS.clones.value).optional(),
+  min: integer(1, LIMITS.clones.value).optional(),
+  output: name().optional(),
+  goal: oneOf(['min', 'max']).optional(),
+})
+
+/** What tasks have in common. */
+export const defaultsSchema = z
+  .strictObject({
+    image: imageSchema.optional(),
+    resources: resourcesSchema.optional(),
+    retry: retrySchema.optional(),
+    timeout: timeoutSchema.optional(),
+    clones: clonesSchema.optional(),
+    hedge: hedgeSchema.optional(),
+    pool: poolSchema.optional(),
+    env: envSchema.optional(),
+  })
+  .describe('What every task starts from. `resources`, `retry`, `pool` and `env` are merged key by key.')
+
+/** One task as a user writes it. */
+export const taskSchema = z
+  .strictObject({
+    run: commandSchema.optional(),
+    code: codeSchema.optional(),
+    image: imageSchema.optional(),
+    forEach: labelsOf(eachSourceSchema)
+      .describe('Repeats the task over lists; `$EACH_<NAME>` is the item. Several keys: their product, or pairs with `zip`.')
+      .optional(),
+    zip: flag().describe('Pairs the lists of `forEach` item by item. Default: false.').optional(),
+    key: text(0, LIMITS.pathLength.value)
+      .describe('JSON pointer into an item of `forEach`: the unique key of its instance. With several keys it starts with the name of one.')
+      .optional(),
+    needs: z.array(name()).describe('Tasks to wait for. What `from` and `each` name is waited for anyway.').optional(),
+    inputs: labelsOf(inputSchema).describe('What the task reads.').optional(),
+    outputs: labelsOf(outputSchema).describe('What the task leaves.').optional(),
+    env: envSchema.optional(),
+    secrets: z.record(z.string(), secretSchema).optional(),
+    estimate: z
+      .strictObject({
+        duration: duration(0, LIMITS.timeoutS.value).optional(),
+        memory: memory().optional(),
+        output: dataSize().optional(),
+      })
+      .describe('What you believe it takes, until history knows better.')
+      .optional(),
+    resources: resourcesSchema.optional(),
+    clones: clonesSchema.optional(),
+    variants: labelsOf(variantSchema).optional(),
+    hedge: hedgeSchema.optional(),
+    aggregate: z
+      .union([oneOf(['first', 'mean', 'median', 'all']), policySchema], '`first`')
+      .describe('Which result of several clones counts. Default: first.')
+      .optional(),
+    validate: commandSchema.optional(),
+    pool: poolSchema.optional(),
+    retry: retrySchema.optional(),
+    timeout: timeoutSchema.optional(),
+    idempotent: flag()
+      .describe('false: the task is never cloned, never hedged and never run again without being asked. Default: true.')
+      .optional(),
+    tolerate: z.union([integer(0, LIMITS.instances.value), z.string().regex(/^\d{1,3}%$/)], '`10%` or a number').optional(),
+    isolation: oneOf(['shared', 'strict']).optional(),
+    when: z.record(z.string(), jsonValue()).optional(),
+    always: flag().optional(),
+    allowFailure: flag().optional(),
+  })
+  .describe('A node of the graph.')

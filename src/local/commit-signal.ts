@@ -1,0 +1,52 @@
+import type { Store } from '#ports/store.ts'
+
+/** Wakes those who follow the events of runs, and tells them when the engine has broken down. */
+export interface CommitSignal {
+  /** Resolves at the next commit. Rejects with the engine's fault, now or when it comes. */
+  next(): Promise<void>
+  committed(): void
+  fail(fault: unknown): void
+}
+
+/** A signal that has seen nothing yet. */
+export function commitSignal(): CommitSignal {
+  let wake = Promise.withResolvers<void>()
+  // A fault with no follower is kept for the next one; it is no unhandled rejection.
+  wake.promise.catch(() => {})
+  let failed = false
+  return {
+    next: () => wake.promise,
+    committed() {
+      if (failed) return
+      const { resolve } = wake
+      wake = Promise.withResolvers<void>()
+      wake.promise.catch(() => {})
+      resolve()
+    },
+    fail(fault) {
+      failed = true
+      wake.reject(fault)
+    },
+  }
+}
+
+/** The store, with every commit that was written announced. */
+export function announceCommits(store: Store, signal: CommitSignal): Store {
+  const { rows } = store
+  return {
+    log: store.log,
+    history: store.history,
+    rows: {
+      get: (run, kind, id) => rows.get(run, kind, id),
+      list: (run, kind, options) => rows.list(run, kind, options),
+      waiting: (limit) => rows.waiting(limit),
+      busy: (page) => rows.busy(page),
+      runs: (tenant, page) => rows.runs(tenant, page),
+      async commit(run, changes, checks) {
+        const result = await rows.commit(run, changes, checks)
+        if (result.ok) signal.committed()
+        return result
+      },
+    },
+  }
+}

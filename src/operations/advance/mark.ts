@@ -1,0 +1,52 @@
+import type { GroupEvent } from '#core/run/group.ts'
+import type { RunId } from '#core/run/ids.ts'
+import { shardOf, type Membership } from '#core/run/readiness.ts'
+import { change, type Change } from '#core/run/record.ts'
+import type { Work } from '#operations/advance/work.ts'
+import { optimistic } from '#operations/optimistic.ts'
+import type { Ports } from '#operations/ports.ts'
+
+/** Marks a member in its groups and counts them down; a group that comes to its end is claimed in the same write. */
+export async function mark(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  run: RunId,
+  memberships: readonly Membership[],
+  ok: boolean,
+): Promise<readonly Work[]> {
+  const open: Work[] = []
+  for (const membership of memberships) {
+    const complete = await optimistic(ports.store, run, () => decide(ports, run, membership, ok))
+    if (complete) open.push({ kind: 'open', group: membership.group })
+  }
+  return open
+}
+
+async function decide(ports: Pick<Ports, 'store' | 'clock'>, run: RunId, membership: Membership, ok: boolean) {
+  const atMs = ports.clock.nowMs()
+  const { group, size, member } = membership
+  const shard = shardOf(membership)
+  if (shard === undefined) {
+    const own = await markIn(ports, run, { group, size, member, ok, atMs })
+    return own === undefined ? { done: false } : { write: [own], value: own.value.state === 'claimed' }
+  }
+  const inShard = await markIn(ports, run, { group: shard.id, size: shard.size, member, ok, atMs })
+  if (inShard === undefined) return { done: false }
+  if (inShard.value.state !== 'claimed') return { write: [inShard], value: false }
+  const full = { group, size: shard.shards, member: shard.member, ok: inShard.value.failed.length === 0, atMs }
+  const inGroup = await markIn(ports, run, full)
+  if (inGroup === undefined) throw new Error(`shard ${shard.id} filled twice`)
+  return { write: [inShard, inGroup], value: inGroup.value.state === 'claimed' }
+}
+
+/** The change that marks a member, or `undefined` when it is marked already. */
+async function markIn(
+  ports: Pick<Ports, 'store'>,
+  run: RunId,
+  mark: { group: string; size: number; member: string; ok: boolean; atMs: number },
+): Promise<Change<'group'> | undefined> {
+  const { group, size, member, ok, atMs } = mark
+  const stored = await ports.store.rows.get(run, 'group', group)
+  if (stored?.value.marked.includes(member) === true) return undefined
+  const event: GroupEvent = { type: 'group.marked', atMs, run, id: group, size, member, ok }
+  return change('group', group, stored, event)
+}

@@ -1,0 +1,24 @@
+import type { RunId } from '#core/run/ids.ts'
+import { change } from '#core/run/record.ts'
+import { optimistic } from '#operations/optimistic.ts'
+import type { Ports } from '#operations/ports.ts'
+
+/** Writes the row of a task that will never be ready. One that has a row already keeps it. */
+export async function skipTask(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  run: RunId,
+  skipped: {
+    readonly id: string
+    readonly task: string
+    readonly index: number | null
+    readonly failed: readonly string[]
+  },
+): Promise<void> {
+  const { id, task, index, failed } = skipped
+  await optimistic(ports.store, run, async () => {
+    if ((await ports.store.rows.get(run, 'task', id)) !== undefined) return { done: undefined }
+    const why = `${failed.join(', ')} left no result`
+    const event = { type: 'task.skipped', atMs: ports.clock.nowMs(), run, id, task, index, why } as const
+    return { write: [change('task', id, undefined, event)], value: undefined }
+  })
+}

@@ -1,0 +1,98 @@
+import type { RunDocument, TaskDocument } from '#contract/run-document.ts'
+import type { Plan } from '#core/planning/plan.ts'
+import type { RunRecord } from '#core/run/run.ts'
+import { isRunTerminal } from '#core/run/run.ts'
+import type { SlotRecord } from '#core/run/slot.ts'
+import type { TaskState } from '#core/run/task.ts'
+import { totalsOf } from '#core/run/totals.ts'
+import { pendingDocument, taskDocument } from '#operations/documents/task-document.ts'
+import { everyRow } from '#operations/every-row.ts'
+import type { Ports } from '#operations/ports.ts'
+
+type Reads = Pick<Ports, 'store' | 'definitions' | 'clock'>
+
+/**
+ * A run as users see it, read from its rows. `alive`: whether an engine works on it; a run that is not terminal and has
+ * none is `interrupted`. O(rows of the run).
+ */
+export async function runDocument(
+  reads: Reads,
+  run: RunRecord,
+  options: { readonly tasks: boolean; readonly alive: boolean },
+): Promise<RunDocument> {
+  const { workflow, readiness } = await reads.definitions.workflow(run)
+  const plan = await planOf(reads, run)
+  const slots = new Map<string, SlotRecord[]>()
+  for await (const { value: slot } of everyRow(reads.store, run.id, 'slot')) {
+    const list = slots.get(slot.task)
+    if (list === undefined) slots.set(slot.task, [slot])
+    else list.push(slot)
+  }
+  const counts: Record<TaskState, number> = {
+    pending: 0,
+    ready: 0,
+    running: 0,
+    committed: 0,
+    failed: 0,
+    skipped: 0,
+    cancelled: 0,
+  }
+  const tasks: TaskDocument[] = []
+  const seen = new Set<string>()
+  for await (const { value: row } of everyRow(reads.store, run.id, 'task')) {
+    const task = readiness.tasks.get(row.task)
+    if (task === undefined) throw new Error(`${row.id} is no task of ${run.workflow}`)
+    seen.add(row.id)
+    if (row.instances === null) counts[row.state] += 1
+    if (!options.tasks) continue
+    tasks.push(taskDocument(row, slots.get(row.id) ?? [], task, plan?.placements[row.task]))
+  }
+  for (const task of workflow.tasks) {
+    if (seen.has(task.id)) continue
+    counts.pending += 1
+    if (options.tasks) tasks.push(pendingDocument(task, plan?.placements[task.id]))
+  }
+  const totals = run.totals ?? totalsOf([...slots.values()].flat())
+  const endMs = run.finishedAtMs ?? (run.startedAtMs === null ? null : reads.clock.nowMs())
+  return {
+    schemaVersion: 1,
+    id: run.id,
+    tenant: run.tenant,
+    workflow: run.workflow,
+    workflowHash: run.workflowHash,
+    params: run.params,
+    labels: run.labels,
+    priority: run.priority,
+    deadline: run.deadlineS,
+    budgetUsd: null,
+    reservedUsd: 0,
+    state: isRunTerminal(run.state) || options.alive ? run.state : 'interrupted',
+    planId: run.planId,
+    error: run.error,
+    createdAt: new Date(run.createdAtMs).toISOString(),
+    finishedAt: run.finishedAtMs === null ? null : new Date(run.finishedAtMs).toISOString(),
+    makespanS: endMs === null ? null : Math.max(0, endMs - run.createdAtMs) / 1000,
+    costUsd: totals.costUsd,
+    wastedCostUsd: totals.wastedCostUsd,
+    counts,
+    ...(options.tasks ? { tasks: tasks.sort(byPlace(workflow.tasks.map((task) => task.id))) } : {}),
+  }
+}
+
+async function planOf(reads: Reads, run: RunRecord): Promise<Plan | undefined> {
+  return run.planId === null ? undefined : reads.definitions.plan(run)
+}
+
+/** Tasks as the canonical workflow lists them, instances by number. */
+function byPlace(order: readonly string[]) {
+  const place = new Map(order.map((id, index) => [id, index]))
+  const split = (id: string): readonly [number, number] => {
+    const [task = id, index] = id.split(/[[\]]/)
+    return [place.get(task) ?? order.length, index === undefined ? -1 : Number(index)]
+  }
+  return (a: TaskDocument, b: TaskDocument): number => {
+    const [taskA, indexA] = split(a.id)
+    const [taskB, indexB] = split(b.id)
+    return taskA - taskB || indexA - indexB
+  }
+}

@@ -1,0 +1,56 @@
+import type { RunId } from '#core/run/ids.ts'
+import { endGroup } from '#core/run/readiness.ts'
+import { change } from '#core/run/record.ts'
+import { isRunTerminal } from '#core/run/run.ts'
+import type { SlotRecord } from '#core/run/slot.ts'
+import { totalsOf } from '#core/run/totals.ts'
+import { everyRow } from '#operations/every-row.ts'
+import { optimistic } from '#operations/optimistic.ts'
+import type { Ports } from '#operations/ports.ts'
+import { readRun } from '#operations/read-run.ts'
+
+/**
+ * Ends a run whose tasks have all ended, or that is being cancelled, once no job of it is alive: then its cost is whole.
+ * Called after every event that could be the last one; does nothing when it was not.
+ */
+export async function finish(ports: Pick<Ports, 'store' | 'clock'>, id: RunId): Promise<void> {
+  const { value: run } = await readRun(ports.store, id)
+  if (isRunTerminal(run.state)) return
+  const end = await ports.store.rows.get(id, 'group', endGroup)
+  const ended = end !== undefined && end.value.state !== 'open'
+  if (!ended && run.state !== 'cancelling') return
+  const slots: SlotRecord[] = []
+  for await (const { value: slot } of everyRow(ports.store, id, 'slot')) {
+    if (slot.job !== null && slot.bill === null) return
+    slots.push(slot)
+  }
+  const failed = end?.value.failed.length ?? 0
+  await optimistic(ports.store, id, async () => {
+    const current = await readRun(ports.store, id)
+    const group = await ports.store.rows.get(id, 'group', endGroup)
+    if (isRunTerminal(current.value.state)) return { done: undefined }
+    const atMs = ports.clock.nowMs()
+    const cancelled = current.value.state === 'cancelling'
+    const finished = change('run', 'run', current, {
+      type: 'run.finished',
+      atMs,
+      state: cancelled ? 'cancelled' : failed > 0 ? 'failed' : 'succeeded',
+      error: cancelled || failed === 0 ? null : await failureWords(ports, id),
+      totals: totalsOf(slots),
+    })
+    const opened =
+      group?.value.state === 'claimed' ? [change('group', endGroup, group, { type: 'group.started', atMs })] : []
+    return { write: [finished, ...opened], value: undefined }
+  })
+}
+
+/** The first tasks that failed by themselves, in the words of their last failure. */
+async function failureWords(ports: Pick<Ports, 'store'>, id: RunId): Promise<string> {
+  const failed: string[] = []
+  for await (const { value: task } of everyRow(ports.store, id, 'task')) {
+    if (task.state !== 'failed' || task.instances !== null) continue
+    failed.push(`${task.id}: ${task.error ?? 'failed'}`)
+    if (failed.length === 3) break
+  }
+  return failed.length > 0 ? failed.join('\n') : 'tasks failed'
+}

@@ -1,0 +1,61 @@
+import { blobKey } from '#contract/object-keys.ts'
+import { canonicalBytes, sha256 } from '#core/hash.ts'
+import { planRun } from '#core/planning/plan-run.ts'
+import { familyOf, type Sample } from '#core/prediction/prediction.ts'
+import type { RunId } from '#core/run/ids.ts'
+import { change } from '#core/run/record.ts'
+import { advance } from '#operations/advance/advance.ts'
+import { optimistic } from '#operations/optimistic.ts'
+import type { Ports } from '#operations/ports.ts'
+import { readRun } from '#operations/read-run.ts'
+
+/** Clones of a family that a prediction looks at. */
+const samplesPerFamily = 200
+
+/**
+ * Plans a queued run and starts its first frontier. The plan is durable before the run row that names it. A run that no
+ * pool can take fails here, with each task's reason. On a run that is planned already only the first frontier is redone.
+ */
+export async function plan(ports: Ports, id: RunId): Promise<void> {
+  const state = await optimistic(ports.store, id, async () => {
+    const run = await readRun(ports.store, id)
+    if (run.value.state !== 'queued') return { done: run.value.state }
+    const event = { type: 'run.planning', atMs: ports.clock.nowMs() } as const
+    return { write: [change('run', 'run', run, event)], value: 'planning' as const }
+  })
+  if (state === 'planning') await decide(ports, id)
+  const run = await readRun(ports.store, id)
+  if (run.value.state !== 'running') return
+  const { readiness } = await ports.definitions.workflow(run.value)
+  await advance(ports, id, [{ kind: 'start', tasks: readiness.roots, failed: [] }])
+}
+
+async function decide(ports: Ports, id: RunId): Promise<void> {
+  const { value: run } = await readRun(ports.store, id)
+  const { workflow } = await ports.definitions.workflow(run)
+  const history = new Map<string, readonly Sample[]>()
+  for (const task of workflow.tasks) {
+    const family = familyOf(workflow.name, task.id)
+    const samples = await ports.store.history.recent(family, samplesPerFamily)
+    if (samples.length > 0) history.set(task.id, samples)
+  }
+  const pools = await ports.pools.describe()
+  const planned = planRun({ run, workflow, pools, history, nowMs: ports.clock.nowMs() })
+  const document = planned.ok ? canonicalBytes(planned.value) : undefined
+  if (document !== undefined) await ports.objects.writeOnce(blobKey(sha256(document)), document)
+  await optimistic(ports.store, id, async () => {
+    const current = await readRun(ports.store, id)
+    if (current.value.state !== 'planning') return { done: undefined }
+    const atMs = ports.clock.nowMs()
+    const event = planned.ok
+      ? ({ type: 'run.started', atMs, planId: sha256(document as Uint8Array) } as const)
+      : ({
+          type: 'run.finished',
+          atMs,
+          state: 'failed',
+          error: planned.error.join('\n'),
+          totals: { costUsd: 0, wastedCostUsd: 0 },
+        } as const)
+    return { write: [change('run', 'run', current, event)], value: undefined }
+  })
+}

@@ -1,0 +1,97 @@
+import type { CloneReport, ReportAnswer } from '#contract/clone-api.ts'
+import { costUsd } from '#core/pools/cost.ts'
+import { familyOf, type Sample } from '#core/prediction/prediction.ts'
+import { slotKey, taskOf } from '#core/run/ids.ts'
+import { change, type Stored } from '#core/run/record.ts'
+import { isSlotTerminal, type Bill, type SlotEvent } from '#core/run/slot.ts'
+import { finish } from '#operations/finish.ts'
+import { optimistic } from '#operations/optimistic.ts'
+import type { Ports } from '#operations/ports.ts'
+import { readRun } from '#operations/read-run.ts'
+import { settle } from '#operations/settle.ts'
+
+/**
+ * Takes what a clone says of its end: its claim or failure with the bill, in one write, if it still holds the slot under
+ * the fence it was given; then settles. A clone whose attempt was decided meanwhile is `late`: only its bill is kept. The
+ * manifest is durable before the commit that follows from it.
+ */
+export async function report(ports: Ports, said: CloneReport): Promise<ReportAnswer> {
+  const { slot, fence } = said
+  const key = slotKey(slot)
+  const bill = await billOf(ports, said)
+  const { answer, stored } = await optimistic<Taken>(ports.store, slot.run, async () => {
+    const row = await ports.store.rows.get(slot.run, 'slot', key)
+    if (row === undefined || row.value.job !== said.job || row.value.fence !== fence) {
+      return { done: { answer: 'fenced', stored: row } }
+    }
+    const events = eventsFor(row, said, bill, ports.clock.nowMs())
+    const [first, ...rest] = events
+    const answer = isSlotTerminal(row.value.state) ? 'late' : 'accepted'
+    const value: Taken = { answer, stored: row }
+    if (first === undefined) return { done: value }
+    return { write: [change('slot', key, row, first, ...rest)], value }
+  })
+  if (answer === 'fenced' || stored === undefined) return answer
+  await ports.store.history.record(await sampleOf(ports, said, stored))
+  if (answer === 'late') await finish(ports, slot.run)
+  else if (said.ended.kind !== 'stopped') await settle(ports, slot)
+  return answer
+}
+
+/** The answer, and the slot as it was before. */
+interface Taken {
+  readonly answer: ReportAnswer
+  readonly stored: Stored<'slot'> | undefined
+}
+
+function eventsFor(row: Stored<'slot'>, said: CloneReport, bill: Bill, atMs: number): readonly SlotEvent[] {
+  const billed: SlotEvent = { type: 'slot.billed', atMs, bill }
+  if (isSlotTerminal(row.value.state)) return row.value.bill === null ? [billed] : []
+  if (row.value.state !== 'running') return []
+  switch (said.ended.kind) {
+    case 'claimed':
+      return [{ type: 'slot.claimed', atMs, fence: said.fence, manifest: said.ended.manifest }, billed]
+    case 'failed':
+      return [{ type: 'slot.failed', atMs, failure: said.ended.failure }, billed]
+    case 'stopped':
+      return []
+  }
+}
+
+async function billOf(ports: Pick<Ports, 'store' | 'pools' | 'definitions'>, said: CloneReport) {
+  const { slot } = said
+  const run = await readRun(ports.store, slot.run)
+  const placement = (await ports.definitions.plan(run.value)).placements[taskOf(slot.task)]
+  const row = await ports.store.rows.get(slot.run, 'slot', slotKey(slot))
+  const pool = (await ports.pools.describe()).find((candidate) => candidate.id === row?.value.pool)
+  const bill: Bill = {
+    times: said.times,
+    usage: said.usage,
+    billedS: said.billedS,
+    costUsd: placement === undefined || pool === undefined ? 0 : costUsd(placement.resources, pool.price, said.billedS),
+  }
+  return bill
+}
+
+async function sampleOf(
+  ports: Pick<Ports, 'store' | 'clock'>,
+  said: CloneReport,
+  row: Stored<'slot'>,
+): Promise<Sample> {
+  const { slot, usage, times, ended } = said
+  const run = await readRun(ports.store, slot.run)
+  return {
+    family: familyOf(run.value.workflow, taskOf(slot.task)),
+    run: slot.run,
+    slot: slotKey(slot),
+    atMs: ports.clock.nowMs(),
+    pool: row.value.pool,
+    outcome: ended.kind === 'stopped' ? 'lost' : ended.kind,
+    cause: ended.kind === 'failed' ? ended.failure.cause : null,
+    runningS: times.runningS,
+    cpuS: usage.cpuS,
+    peakMemoryMiB: usage.peakMemoryMiB,
+    bytesIn: usage.bytesIn,
+    bytesOut: usage.bytesOut,
+  }
+}

@@ -1,0 +1,49 @@
+import type { RunId } from '#core/run/ids.ts'
+import { purposeOf } from '#core/run/readiness.ts'
+import { isRunTerminal } from '#core/run/run.ts'
+import { isTaskTerminal, latestAttempt } from '#core/run/task.ts'
+import { advance } from '#operations/advance/advance.ts'
+import { cancel } from '#operations/cancel.ts'
+import { everyRow } from '#operations/every-row.ts'
+import { finish } from '#operations/finish.ts'
+import { plan } from '#operations/plan.ts'
+import type { Ports } from '#operations/ports.ts'
+import { readRun } from '#operations/read-run.ts'
+import { settle } from '#operations/settle.ts'
+import { slotsOf } from '#operations/slots-of.ts'
+import { startExecutions, type Start } from '#operations/start-executions.ts'
+
+/**
+ * Finishes what was begun and not done: a run that was submitted and not planned, groups that were claimed and not opened,
+ * tasks that ended and were not marked, attempts that could be decided, executions that are gone. Every part is a no-op
+ * where nothing is missing. O(rows of the run).
+ */
+export async function sweep(ports: Ports, run: RunId): Promise<void> {
+  const { value: record } = await readRun(ports.store, run)
+  if (isRunTerminal(record.state)) return
+  if (record.state === 'cancelling') return cancel(ports, run, record.error ?? 'cancelled')
+  await plan(ports, run)
+  const starts: Start[] = []
+  for await (const { id, value: task } of everyRow(ports.store, run, 'task')) {
+    if (isTaskTerminal(task.state)) {
+      await advance(ports, run, [{ kind: 'ended', task: id }])
+      continue
+    }
+    if (task.instances !== null) {
+      await advance(ports, run, [{ kind: 'expand', task: id }])
+      continue
+    }
+    const attempt = latestAttempt(task)
+    if (attempt === undefined) continue
+    await settle(ports, { run, task: id, attempt: attempt.number })
+    const slots = await slotsOf(ports.store, run, id, attempt.number)
+    const clones = slots.filter((slot) => slot.value.state === 'waiting').map((slot) => slot.value.clone)
+    if (clones.length > 0) starts.push({ task: id, attempt: attempt.number, clones })
+  }
+  for await (const { id, value: group } of everyRow(ports.store, run, 'group')) {
+    if (group.state !== 'claimed' || purposeOf(id).kind === 'shard') continue
+    await advance(ports, run, [{ kind: 'open', group: id }])
+  }
+  await startExecutions(ports, run, starts)
+  await finish(ports, run)
+}

@@ -1,0 +1,142 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { FileObjects } from '#adapters/local/file-objects.ts'
+import type { AgentDeps, CloneExit, CloneJob, LogStream } from '#agent/clone-job.ts'
+import { sessionMembers } from '#agent/process-table.ts'
+import { runClone } from '#agent/run-clone.ts'
+import type { Assignment, CloneReport, LeaseAnswer, ReportAnswer } from '#contract/clone-api.ts'
+import type { StopReason } from '#contract/stop-reason.ts'
+import { sha256 } from '#core/hash.ts'
+import type { Failure } from '#core/failure/cause.ts'
+import { parseRunId, type SlotRef } from '#core/run/ids.ts'
+import type { Manifest, StagedFile } from '#core/run/manifest.ts'
+
+/** What a test says of an assignment; the rest is empty. A `script` is a shell command. */
+export type Task = Partial<Omit<Assignment, 'slot' | 'prefix'>> & { readonly script?: string }
+
+/** A clone as the control plane sees it once it has ended. */
+export interface Ended {
+  readonly exit: CloneExit
+  readonly report: CloneReport | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** An agent with a real object store and a control plane that grants every lease and keeps every report. */
+export class AgentRig {
+  readonly root = mkdtempSync(join(tmpdir(), 'forkcast-agent-'))
+  readonly objects = new FileObjects(this.root)
+  readonly reports: CloneReport[] = []
+  readonly leaders: number[] = []
+  lease: (assignment: Assignment) => LeaseAnswer = (assignment) => ({ granted: true, fence: 1, assignment })
+  answer: () => ReportAnswer = () => 'accepted'
+  /** Told to end once `script` has made `$READY`. */
+  readonly ready = join(this.root, 'ready')
+  private clones = 0
+
+  deps(assignment: Assignment, more: Partial<AgentDeps> = {}): AgentDeps {
+    return {
+      api: {
+        lease: async () => this.lease(assignment),
+        report: async (report) => {
+          this.reports.push(report)
+          return this.answer()
+        },
+      },
+      objects: this.objects,
+      workFolder: join(this.root, 'work'),
+      codeCache: join(this.root, 'code'),
+      clock: { nowMs: Date.now },
+      inherit: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+      logFile: (slot, stream) => this.logFile(slot, stream),
+      killGraceS: 0.3,
+      onProcessGroup: (leader, what) => {
+        if (what === 'started') this.leaders.push(leader)
+      },
+      ...more,
+    }
+  }
+
+  /** Runs a clone to its end. */
+  async run(task: Task, more: { readonly deps?: Partial<AgentDeps>; readonly job?: Partial<CloneJob> } = {}): Promise<Ended> {
+    const { script, ...given } = task
+    const slot: SlotRef = { run: parseRunId('run_00000000')!, task: 'clean[3]', attempt: 1, clone: this.clones++ }
+    const assignment: Assignment = {
+      slot,
+      command: { kind: 'shell', script: script ?? ':' },
+      code: null,
+      variables: [],
+      outputs: {},
+      timeoutS: null,
+      idempotencyKey: 'run_00000000/clean[3]',
+      prefix: `runs/${slot.run}/${slot.task}/1/${slot.clone}`,
+      ...given,
+      env: { READY: this.ready, ...given.env },
+    }
+    const job = { slot, job: 'job', signal: new AbortController().signal, acceptedAtMs: Date.now(), ...more.job }
+    const exit = await runClone(this.deps(assignment, more.deps), job)
+    const report = this.reports.find((candidate) => candidate.slot === slot)
+    const log = (stream: LogStream) =>
+      existsSync(this.logFile(slot, stream)) ? readFileSync(this.logFile(slot, stream), 'utf8') : ''
+    return { exit, report, stdout: log('stdout'), stderr: log('stderr') }
+  }
+
+  /** Runs a clone that is told to end once it has made `$READY`. */
+  async runUntilReady(task: Task, reason: StopReason): Promise<Ended> {
+    const controller = new AbortController()
+    const ending = this.run(task, { job: { signal: controller.signal } })
+    await until(() => existsSync(this.ready))
+    controller.abort(reason)
+    return await ending
+  }
+
+  logFile(slot: SlotRef, stream: LogStream): string {
+    return join(this.root, 'objects', 'runs', slot.run, slot.task, '1', `${slot.clone}`, `${stream}.log`)
+  }
+
+  /** An object with these contents, as a manifest names it. */
+  async object(key: string, contents: string | Uint8Array): Promise<StagedFile> {
+    const bytes = Buffer.from(contents)
+    await this.objects.writeOnce(key, bytes)
+    return { object: key, sha256: sha256(bytes), bytes: bytes.length }
+  }
+
+  /** Writes over an object behind the store's back. */
+  corrupt(key: string, contents: string): void {
+    const path = join(this.root, 'objects', key)
+    rmSync(path)
+    writeFileSync(path, contents)
+  }
+
+  /** What a test asks at its end: no process and no folder of any clone is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const work = join(this.root, 'work')
+    expect(this.leaders.flatMap((leader) => sessionMembers(leader) ?? [])).toStrictEqual([])
+    expect(existsSync(work) ? readdirSync(work) : []).toStrictEqual([])
+    rmSync(this.root, { recursive: true, force: true })
+  }
+}
+
+/** Waits for a condition of the outside world, for a bounded time. */
+export async function until(condition: () => boolean): Promise<void> {
+  const limitMs = performance.now() + 10_000
+  while (!condition()) {
+    if (performance.now() > limitMs) throw new Error(`did not come true: ${condition.toString()}`)
+    await pause(2)
+  }
+}
+
+/** What a clone claimed. @throws when it did not. */
+export function claimOf({ report }: Ended): Manifest {
+  if (report?.ended.kind !== 'claimed') throw new Error(`no claim but ${JSON.stringify(report?.ended)}`)
+  return report.ended.manifest
+}
+
+/** How a clone failed. @throws when it did not. */
+export function failureOf({ report }: Ended): Failure {
+  if (report?.ended.kind !== 'failed') throw new Error(`no failure but ${JSON.stringify(report?.ended)}`)
+  return report.ended.failure
+}

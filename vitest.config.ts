@@ -1,0 +1,17 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // The gates' own tests run every tool twice: `npm run check:gates`.
+    exclude: [...configDefaults.exclude, 'test/gates/**'],
+    setupFiles: ['test/setup/loopback-only.ts'],
+    // No test waits on purpose; a loaded machine may still be slow.
+    testTimeout: 20_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/**/*.ts'],
+      thresholds: { 100: true },
+    },
+  },
+})
