@@ -1,5 +1,5 @@
 import { checkOutputs } from '#agent/check-outputs.ts'
-import type { AgentDeps, CloneJob } from '#agent/clone-job.ts'
+import { logStreams, type AgentDeps, type CloneJob } from '#agent/clone-job.ts'
 import { openLogs, type CloneLogs } from '#agent/clone-logs.ts'
 import { runCommand, type CommandEnd } from '#agent/run-command.ts'
 import { stageIn } from '#agent/stage-in.ts'
@@ -36,6 +36,7 @@ interface Progress {
 
 const defaultGraceS = 10
 const defaultLogLimitMiB = 64
+const mebibyte = 1024 ** 2
 
 /**
  * Stages in, runs the command and stages out. Never throws: what goes wrong around the command is a failure of the
@@ -127,7 +128,7 @@ async function run(
       folder: workspace.code,
       env,
       logs,
-      logLimitBytes: limitMiB * 1024 ** 2,
+      logLimitBytes: limitMiB * mebibyte,
       timeoutS: assignment.timeoutS,
       killGraceS,
       signal: job.signal,
@@ -137,8 +138,7 @@ async function run(
     progress.command = end
     progress.usage = { ...progress.usage, ...end.usage }
     const problem = problemOf(end, assignment, limitMiB, logs, job.memoryMiB ?? null)
-    logs.cut('stdout', limitMiB * 1024 ** 2)
-    logs.cut('stderr', limitMiB * 1024 ** 2)
+    for (const stream of logStreams) logs.cut(stream, limitMiB * mebibyte)
     return problem === undefined ? ok(undefined) : err(problem)
   } finally {
     logs.close()
@@ -152,7 +152,9 @@ function problemOf(
   logs: CloneLogs,
   memoryMiB: number | null,
 ): Evidence | undefined {
-  if (end.cut?.kind === 'flood') return { kind: 'flood', stream: end.cut.stream, limitMiB }
+  // Whoever was quick enough to end by himself is no better off than who was ended for it.
+  const flooded = logStreams.find((stream) => logs.bytes(stream) > limitMiB * mebibyte)
+  if (flooded !== undefined) return { kind: 'flood', stream: flooded, limitMiB }
   if (end.cut?.kind === 'timeout') {
     return { kind: 'timeout', timeoutS: assignment.timeoutS ?? 0, stderr: logs.tail('stderr') }
   }

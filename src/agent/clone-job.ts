@@ -4,7 +4,8 @@ import type { Clock } from '#ports/clock.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 
 /** The two logs of a clone. */
-export type LogStream = 'stdout' | 'stderr'
+export const logStreams = ['stdout', 'stderr'] as const
+export type LogStream = (typeof logStreams)[number]
 
 /** What the agent needs of the machine and of the control plane. One process runs many clones with the same deps. */
 export interface AgentDeps {
@@ -22,7 +23,7 @@ export interface AgentDeps {
   readonly logFile: (slot: SlotRef, stream: LogStream) => string
   /** Seconds from TERM to KILL when the timeout has passed. @default 10 */
   readonly killGraceS?: number
-  /** A command that writes more than this to one of its logs is ended; the log is cut there. @default 64 */
+  /** A command that writes more than this to one of its logs is ended and has failed; the log is cut there. @default 64 */
   readonly logLimitMiB?: number
   /** Told of each process group, right after its start and after its end: what a reaper has to know. */
   readonly onProcessGroup?: (leader: number, what: 'started' | 'ended') => void

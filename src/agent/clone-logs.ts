@@ -20,7 +20,9 @@ const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constan
 
 /** Opens both logs, empty; makes their folders. */
 export function openLogs(pathOf: (stream: LogStream) => string): CloneLogs {
-  const files = { stdout: open(pathOf('stdout')), stderr: open(pathOf('stderr')) }
+  const paths = { stdout: pathOf('stdout'), stderr: pathOf('stderr') }
+  for (const folder of new Set(Object.values(paths).map(dirname))) mkdirSync(folder, { recursive: true })
+  const files = openBoth(paths)
   return {
     ...files,
     bytes: (stream) => fstatSync(files[stream]).size,
@@ -38,13 +40,13 @@ export function openLogs(pathOf: (stream: LogStream) => string): CloneLogs {
   }
 }
 
-function open(path: string): number {
+function openBoth(paths: Readonly<Record<LogStream, string>>): Record<LogStream, number> {
+  const stdout = openSync(paths.stdout, flags, 0o644)
   try {
-    return openSync(path, flags, 0o644)
+    return { stdout, stderr: openSync(paths.stderr, flags, 0o644) }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    mkdirSync(dirname(path), { recursive: true })
-    return openSync(path, flags, 0o644)
+    closeSync(stdout)
+    throw error
   }
 }
 

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
+import { schemaProblem } from '#agent/schema-problem.ts'
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { Output } from '#core/workflow/workflow.ts'
-import { schemaProblem } from '#agent/schema-problem.ts'
 
 /** What is checked is read at once. */
 const maxMiB = 64

@@ -19,7 +19,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (line.startsWith('+')) sessions.set(leader, startTicks)
   else sessions.delete(leader)
 }
-await Promise.all([...sessions].filter(([...session]) => isStill(...session)).map(([leader]) => endSession(leader, graceS)))
+await Promise.all(
+  [...sessions].filter(([...session]) => isStill(...session)).map(([leader]) => endSession(leader, graceS)),
+)
 
 /**
  * Whether a session is the one that was registered. Its leader may have ended before the rest; an id comes back only

@@ -1,14 +1,14 @@
 import { constants } from 'node:os'
 import { carryOut, type CarriedOut } from '#agent/carry-out.ts'
 import type { AgentDeps, CloneExit, CloneJob } from '#agent/clone-job.ts'
-import { removeWorkspace } from '#agent/workspace.ts'
+import { removeLater } from '#agent/removals.ts'
 import type { CloneReport } from '#contract/clone-api.ts'
 
 type Outcome = CloneExit['outcome']
 
 /**
  * Runs one clone: takes its lease, carries out its assignment, reports. Once it has resolved, or rejected, no process of
- * the clone's session lives and its folder is gone. Rejects only when `lease` or `report` do.
+ * the clone's session lives; its folder goes in the background. Rejects only when `lease` or `report` do.
  */
 export async function runClone(deps: AgentDeps, job: CloneJob): Promise<CloneExit> {
   const billedS = () => Math.max(0, deps.clock.nowMs() - job.acceptedAtMs) / 1000
@@ -26,17 +26,13 @@ export async function runClone(deps: AgentDeps, job: CloneJob): Promise<CloneExi
   const { fence } = lease
   const { usage, times } = done
   const report = reportOf(done)
-  const answering = report && deps.api.report({ slot, job: name, fence, ended: report, usage, times, billedS: billedS() })
-  // The folder need not wait for the control plane, which may decide the attempt with this report.
-  const removal = done.workspace && removeWorkspace(done.workspace)
-  try {
-    const answer = await answering
-    const [outcome, words] = outcomeOf(done)
-    const code = outcome === 'reclaimed' ? null : exitCodeOf(done)
-    return exit(outcome, code, answer === undefined ? words : `${words}; the report was ${answer}`)
-  } finally {
-    await removal
-  }
+  const answering =
+    report && deps.api.report({ slot, job: name, fence, ended: report, usage, times, billedS: billedS() })
+  if (done.workspace !== undefined) removeLater(done.workspace.root)
+  const answer = await answering
+  const [outcome, words] = outcomeOf(done)
+  const code = outcome === 'reclaimed' ? null : exitCodeOf(done)
+  return exit(outcome, code, answer === undefined ? words : `${words}; the report was ${answer}`)
 }
 
 /** What is reported; `undefined`: a host that is taken away says nothing, nor does an engine that ends. */

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import type { LogStream } from '#agent/clone-job.ts'
+import { logStreams } from '#agent/clone-job.ts'
 import type { CloneLogs } from '#agent/clone-logs.ts'
 import { endSession, groupExists, sessionLives } from '#agent/process-session.ts'
-import { firstSampleMs, watchSession, type SampledUsage } from '#agent/usage-sampler.ts'
 import { stopReasonOf } from '#agent/stop-reason-of.ts'
+import { firstSampleMs, watchSession, type SampledUsage } from '#agent/usage-sampler.ts'
 import type { Command } from '#core/workflow/workflow.ts'
 
 export interface CommandRequest {
@@ -34,7 +34,7 @@ export type CommandEnd =
 
 export type Cut =
   | { readonly kind: 'timeout' }
-  | { readonly kind: 'flood'; readonly stream: LogStream }
+  | { readonly kind: 'flood' }
   | { readonly kind: 'stop'; readonly graceS: number }
 
 /** Seconds that processes have which the command left behind. */
@@ -124,7 +124,10 @@ async function watchUntilEnd(request: CommandRequest, leader: number, exited: Pr
     decide = resolve
   })
   const onAbort = () => decide({ kind: 'stop', graceS: stopGraceS(request) })
-  const watch = watchSession(leader, floodWatch(request, (stream) => decide({ kind: 'flood', stream })))
+  const watch = watchSession(
+    leader,
+    floodWatch(request, () => decide({ kind: 'flood' })),
+  )
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
   if (request.timeoutS !== null) timer = setTimeout(() => decide({ kind: 'timeout' }), request.timeoutS * 1000)
@@ -145,19 +148,18 @@ const longestLookMs = 500
  * Looks at the logs with each sample of the usage. A log that grows fast is looked at again in half the time that it
  * needs to reach its limit, so it goes little beyond.
  */
-function floodWatch(request: CommandRequest, onFlood: (stream: LogStream) => void): () => number | undefined {
+function floodWatch(request: CommandRequest, onFlood: () => void): () => number | undefined {
   let bytesBefore = 0
   let lookedAtMs = performance.now()
   return () => {
     const { logs, logLimitBytes } = request
-    const sizes = { stdout: logs.bytes('stdout'), stderr: logs.bytes('stderr') }
-    const stream = sizes.stdout > sizes.stderr ? 'stdout' : 'stderr'
-    if (sizes[stream] > logLimitBytes) onFlood(stream)
+    const bytes = Math.max(...logStreams.map(logs.bytes))
+    if (bytes > logLimitBytes) onFlood()
     const nowMs = performance.now()
-    const bytesPerMs = (sizes.stdout + sizes.stderr - bytesBefore) / (nowMs - lookedAtMs)
-    bytesBefore = sizes.stdout + sizes.stderr
+    const bytesPerMs = (bytes - bytesBefore) / (nowMs - lookedAtMs)
+    bytesBefore = bytes
     lookedAtMs = nowMs
-    const untilLimitMs = (logLimitBytes - sizes[stream]) / bytesPerMs
+    const untilLimitMs = (logLimitBytes - bytes) / bytesPerMs
     return untilLimitMs < 2 * longestLookMs ? Math.max(shortestLookMs, untilLimitMs / 2) : undefined
   }
 }

@@ -14,11 +14,9 @@ const validators = new Map<string, ValidateFunction | string>()
 export async function schemaProblem(schema: Json, value: Json): Promise<string | undefined> {
   const validate = await validatorOf(schema)
   if (typeof validate === 'string') return `has a schema that can't be used: ${validate}`
-  // A schema with `$async` answers a promise, which is no verdict.
-  if (validate(value) === true) return undefined
+  if (validate(value)) return undefined
   const [first] = validate.errors ?? []
-  if (first === undefined) return "has a schema that can't be used: it is asynchronous"
-  return `does not meet its schema: ${first.instancePath || 'the value'} ${first.message ?? first.keyword}`
+  return `does not meet its schema: ${first?.instancePath || 'the value'} ${first?.message ?? 'is not valid'}`
 }
 
 async function validatorOf(schema: Json): Promise<ValidateFunction | string> {
@@ -35,6 +33,8 @@ async function validatorOf(schema: Json): Promise<ValidateFunction | string> {
 
 function compileWith(compile: Compile, schema: Json): ValidateFunction | string {
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null)) return 'it is no object'
+  // Its verdict would come as a promise.
+  if (typeof schema === 'object' && '$async' in schema) return 'it is asynchronous'
   try {
     return compile(schema)
   } catch (error) {

@@ -6,8 +6,8 @@ import { isFileName, isInnerPath } from '#agent/inner-path.ts'
 import type { GatheredItem, Variable } from '#contract/clone-api.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { StagedFile, StagedOutput } from '#core/run/manifest.ts'
-import type { ObjectStore } from '#ports/object-store.ts'
 import { unreachable } from '#core/unreachable.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
 
 /** What the variables of a task are once all is staged. */
 export interface StagedVariables {

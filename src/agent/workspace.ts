@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeTree } from '#agent/remove-tree.ts'
 import type { SlotRef } from '#core/run/ids.ts'
@@ -37,19 +37,6 @@ export async function makeWorkspace(workFolder: string, slot: SlotRef, fence: nu
 /** Writes the file of `FORKCAST_CONTEXT`. */
 export function writeContext(workspace: Workspace, context: object): void {
   writeFileSync(workspace.context, `${JSON.stringify(context)}\n`)
-}
-
-/** Removes it all, as far as possible. Never throws. */
-export async function removeWorkspace(workspace: Workspace): Promise<void> {
-  try {
-    // Most clones leave nothing but this; a tree of unknown size must not hold up the other clones.
-    unlinkSync(workspace.context)
-    rmdirSync(workspace.temporary)
-    rmdirSync(workspace.code)
-    rmdirSync(workspace.root)
-  } catch {
-    await removeTree(workspace.root)
-  }
 }
 
 async function makeFresh(root: string): Promise<void> {

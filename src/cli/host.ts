@@ -16,6 +16,8 @@ export interface CliHost {
   /** How the user calls this program, for the commands that are printed: `forkcast`, `npx forkcast`. */
   readonly command: string;
   readonly version: Version;
+  /** Where editors find the schema of a workflow file: a URL, or a path from the file. */
+  readonly schema: string;
   readonly limits: Readonly<Record<string, Limit>>;
   /** Epoch milliseconds, of the same clock that events carry. */
   now(): number;
@@ -34,7 +36,10 @@ export interface CliHost {
   openControlPlane(options: {
     readonly dir: string;
     readonly mode: 'read' | 'engine';
+    /** A pools file that must be there. */
     readonly poolsFile?: string;
+    /** A workflow file whose folder may hold a pools file. */
+    readonly beside?: string;
   }): Promise<Result<ControlPlane, Problem>>;
   /** Reads, checks and packs a workflow file; `-` is standard input. */
   loadWorkflow(path: string): Promise<Result<LoadedWorkflow, InvalidWorkflow>>;

@@ -1,3 +1,4 @@
+import { isOfParamType } from '#core/workflow/param-type.ts';
 import { didYouMean } from '#core/workflow/did-you-mean.ts';
 import type { Problem } from '#contract/problem.ts';
 import type { Json } from '#core/json.ts';
@@ -6,8 +7,8 @@ import type { Param, Workflow } from '#core/workflow/workflow.ts';
 import type { CliHost } from '#cli/host.ts';
 
 /**
- * Parameters as given on the command line: those of the file first, then `name=value` words, each read by the declared
- * type of its parameter. Whether values fit and none is missing is checked at submission.
+ * The parameters of a submission: the workflow's defaults, over them those of the file, over them `name=value` words,
+ * each read by the declared type of its parameter.
  */
 export async function readParams(
   host: CliHost,
@@ -27,10 +28,23 @@ export async function readParams(
     const declared = Object.hasOwn(workflow.params, name) ? workflow.params[name] : undefined;
     if (declared === undefined) return unknownParam(name, workflow);
     const value = readValue(word.slice(split + 1), declared.type);
-    if (value === undefined) {
-      return usage(`parameter ${name} is of type ${declared.type}`, `write -p ${name}=${sampleOf(declared.type)}`);
-    }
+    if (value === undefined) return wrongType(name, declared);
     params.set(name, value);
+  }
+  return whole(workflow, params);
+}
+
+/** Defaults filled in; every parameter known, of its type, and none missing. */
+function whole(workflow: Workflow, given: ReadonlyMap<string, Json>): Result<Readonly<Record<string, Json>>, Problem> {
+  for (const name of given.keys()) if (!Object.hasOwn(workflow.params, name)) return unknownParam(name, workflow);
+  const params: [string, Json][] = [];
+  for (const [name, declared] of Object.entries(workflow.params)) {
+    const value = given.get(name) ?? declared.default;
+    if (value === undefined) {
+      return usage(`parameter ${name} is missing`, `write -p ${name}=${sampleOf(declared.type)}`);
+    }
+    if (!isOfParamType(value, declared.type)) return wrongType(name, declared);
+    params.push([name, value]);
   }
   return ok(Object.fromEntries(params));
 }
@@ -55,21 +69,11 @@ function unknownParam(name: string, workflow: Workflow): Result<never, Problem> 
 function readValue(text: string, type: Param['type']): Json | undefined {
   if (type === 'string') return text;
   const value = parseJson(text);
-  return value !== undefined && fits(value, type) ? value : undefined;
+  return value !== undefined && isOfParamType(value, type) ? value : undefined;
 }
 
-function fits(value: Json, type: Exclude<Param['type'], 'string'>): boolean {
-  switch (type) {
-    case 'integer':
-      return Number.isSafeInteger(value);
-    case 'number':
-    case 'boolean':
-      return typeof value === type;
-    case 'array':
-      return Array.isArray(value);
-    case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
-  }
+function wrongType(name: string, { type }: Param): Result<never, Problem> {
+  return usage(`parameter ${name} is of type ${type}`, `write -p ${name}=${sampleOf(type)}`);
 }
 
 function sampleOf(type: Param['type']): string {
@@ -85,5 +89,5 @@ function parseJson(text: string): Json | undefined {
 }
 
 function usage(message: string, fix: string): Result<never, Problem> {
-  return err({ code: 'usage', message, fix, exitCode: 2 });
+  return err({ code: 'USAGE', message, fix, exitCode: 2 });
 }

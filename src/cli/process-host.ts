@@ -69,7 +69,7 @@ async function readText(path: string): Promise<Result<string, Problem>> {
     const missing = isErrno(error) && error.code === 'ENOENT';
     const why = error instanceof Error ? error.message : String(error);
     return err({
-      code: missing ? 'not-found' : 'unreadable',
+      code: missing ? 'NOT-FOUND' : 'UNREADABLE',
       message: missing ? `there is no file ${path}` : why,
       fix: 'check the path',
       exitCode: missing ? 3 : 2,
@@ -93,7 +93,7 @@ async function createFiles(folder: string, files: readonly NewFile[]): Promise<R
       await Promise.all(written.map((path) => rm(path, { force: true })));
       if (isErrno(error) && error.code === 'EEXIST') return err(occupied([target]));
       const message = error instanceof Error ? error.message : String(error);
-      return err({ code: 'unwritable', message, fix: 'choose a folder that you may write to', exitCode: 4 });
+      return err({ code: 'UNWRITABLE', message, fix: 'choose a folder that you may write to', exitCode: 4 });
     }
   }
   return ok(undefined);
@@ -101,7 +101,7 @@ async function createFiles(folder: string, files: readonly NewFile[]): Promise<R
 
 function occupied(paths: readonly string[]): Problem {
   return {
-    code: 'exists',
+    code: 'EXISTS',
     message: `${paths.join(', ')} ${paths.length === 1 ? 'is' : 'are'} there already; nothing was written`,
     fix: 'name another folder: forkcast init DIR',
     exitCode: 5,

@@ -3,11 +3,25 @@ import type { CliHost } from '#cli/host.ts';
 import { defaultDir } from '#cli/shell.ts';
 import { columnsOf } from '#cli/terminal/look.ts';
 import { examples, type AddVerb, type Start } from '#cli/verb.ts';
+import { addCancel } from '#cli/verbs/cancel.ts';
+import { addCost } from '#cli/verbs/cost.ts';
+import { addDoctor } from '#cli/verbs/doctor.ts';
+import { addEvents } from '#cli/verbs/events.ts';
+import { addGraph } from '#cli/verbs/graph.ts';
+import { addInit } from '#cli/verbs/init.ts';
+import { addLimits } from '#cli/verbs/limits.ts';
+import { addLogs } from '#cli/verbs/logs.ts';
+import { addLs } from '#cli/verbs/ls.ts';
+import { addOutputs } from '#cli/verbs/outputs.ts';
+import { addPools } from '#cli/verbs/pools.ts';
+import { addResume } from '#cli/verbs/resume.ts';
 import { addRun } from '#cli/verbs/run.ts';
+import { addShow } from '#cli/verbs/show.ts';
 import { addValidate } from '#cli/verbs/validate.ts';
+import { addVersion } from '#cli/verbs/version.ts';
 
 /** Every verb that is built, in the order of the help. */
-const verbs: readonly AddVerb[] = [addValidate, addRun];
+const verbs: readonly AddVerb[] = [addInit, addValidate, addGraph, addRun, addLs, addShow, addLogs, addEvents, addOutputs, addCost, addCancel, addResume, addPools, addLimits, addDoctor, addVersion];
 
 /** What the program calls: a verb's work, or the refusal of a command line. */
 export interface Calls {

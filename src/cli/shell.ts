@@ -67,8 +67,10 @@ export class Shell {
   /** Says what went wrong and what to do; the exit code that goes with it. */
   problem(problem: Problem): number {
     const { bad, to } = this.err.symbols;
+    const [first = '', ...rest] = problem.message.trimEnd().split('\n');
     this.notes([
-      [span(`${bad} ${problem.code}`, 'bad'), span(`  ${problem.message}`)],
+      [span(`${bad} ${problem.code}`, 'bad'), span(`  ${first}`)],
+      ...rest.map((text) => line(text)),
       ...(problem.fix === '' ? [] : [line(`  ${to} ${problem.fix}`)]),
     ]);
     return problem.exitCode;
@@ -82,7 +84,7 @@ export class Shell {
 
   /** Opens the control plane for `act` and closes it after, whatever happens. */
   async withControl(
-    options: { readonly mode: 'read' | 'engine'; readonly poolsFile?: string },
+    options: Omit<Parameters<CliHost['openControlPlane']>[0], 'dir'>,
     act: (control: ControlPlane) => Promise<number>,
   ): Promise<number> {
     const opened = await this.host.openControlPlane({ dir: this.dir, ...options });

@@ -7,7 +7,7 @@ export function usageProblem(error: CommanderError, verb: string, command: strin
   const message = error.message.replace(/^error: /, '').replace(/\s*\(Did you mean .*\?\)/s, '');
   const help = [command, ...(verb === '' ? [] : [verb]), '--help'].join(' ');
   return {
-    code: 'usage',
+    code: 'USAGE',
     message,
     fix: suggestion === undefined ? `see ${help}` : `did you mean ${suggestion.replace(/^one of /, '')}? see ${help}`,
     exitCode: 2,

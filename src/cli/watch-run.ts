@@ -60,7 +60,7 @@ function progressOf(
   { graph, emulated, sinceMs }: { readonly graph: TaskGraph; readonly emulated: boolean; readonly sinceMs: number },
   options: WatchOptions,
 ): Progress {
-  if (options.jsonStream === true) return streamProgress(shell);
+  if (options.jsonStream === true) return streamProgress(shell, sinceMs);
   if (options.quiet === true) return quietProgress(shell);
   return shell.err.live ? treeProgress(shell, graph, emulated) : lineProgress(shell, sinceMs);
 }

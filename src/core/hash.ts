@@ -11,9 +11,7 @@ export function sha256(content: Uint8Array | string): string {
  * their keys. Keys that are `undefined` are left out. @throws on what JSON cannot carry, which is a bug of the caller.
  */
 export function canonicalBytes(value: unknown): Uint8Array {
-  const text = canonicalize(value)
-  if (text === undefined) throw new Error('a value without a JSON form has no canonical one')
-  return new TextEncoder().encode(text)
+  return new TextEncoder().encode(canonicalText(value))
 }
 
 /** SHA-256 of the canonical form of a JSON value. */
@@ -24,4 +22,30 @@ export function canonicalHash(value: unknown): string {
 /** A hash of a text for names and shards: the same today, tomorrow and on every machine. */
 export function stableHash(text: string): string {
   return sha256(text)
+}
+
+/**
+ * RFC 8785 is what `JSON.stringify` writes, with keys in order of their UTF-16 code units and no half characters. A
+ * value whose keys are in order is written natively, several times faster than by the library, which does the rest.
+ */
+function canonicalText(value: unknown): string {
+  const text = isInOrder(value) ? JSON.stringify(value) : canonicalize(value)
+  if (text === undefined) throw new Error('a value without a JSON form has no canonical one')
+  return text
+}
+
+function isInOrder(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) {
+    for (const item of value) if (!isInOrder(item)) return false
+    return true
+  }
+  let previous = ''
+  for (const key in value) {
+    if (key < previous || !key.isWellFormed() || !isInOrder(value[key as keyof typeof value])) return false
+    previous = key
+  }
+  return true
 }

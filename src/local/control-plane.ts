@@ -22,7 +22,9 @@ const tenant = 'local'
 const pollMs = 200
 
 /** What reading needs, with or without an engine. */
-export type Reads = Pick<Ports, 'store' | 'objects' | 'definitions' | 'clock' | 'pools'>
+export type Reads = Pick<Ports, 'store' | 'objects' | 'definitions' | 'clock'> & {
+  readonly pools: Pick<Ports['pools'], 'describe'>
+}
 
 /** Where a control plane reads, and the engine that it works with, if it has one. */
 export interface LocalOptions {
@@ -82,7 +84,7 @@ export function localControlPlane(options: LocalOptions): ControlPlane {
       return found.ok ? ok(await outputDocuments(reads, found.value, options.objectsFolder)) : found
     },
     async pools() {
-      const capacity = engine === undefined ? null : await reads.pools.capacity()
+      const capacity = engine === undefined ? null : await engine.ports.pools.capacity()
       return { pools: await reads.pools.describe(), capacity }
     },
     async cancel(run, reason) {

@@ -34,8 +34,9 @@ export async function finish(ports: Pick<Ports, 'store' | 'clock'>, id: RunId): 
     const finished = change('run', 'run', current, {
       type: 'run.finished',
       atMs,
-      state: cancelled ? 'cancelled' : failed > 0 ? 'failed' : 'succeeded',
-      error: cancelled || failed === 0 ? null : await failureWords(ports, id),
+      ...(cancelled || failed === 0
+        ? { state: cancelled ? 'cancelled' : 'succeeded', error: null }
+        : { state: 'failed', error: await failureWords(ports, id) }),
       totals: totalsOf(slots),
     })
     const opened =

@@ -84,8 +84,13 @@ async function decide(ports: Ports, { run, task: id, attempt }: Settlement, pool
   const placement = (await ports.definitions.plan(runRow.value)).placements[stored.value.task]
   if (placement === undefined) throw new Error(`task ${stored.value.task} has no placement`)
   const attempts = [...stored.value.attempts.slice(0, -1), { cause: failure.cause }]
-  const remedy = remedyFor(definition, placement, pools, attempts, {
-    failure,
+  const remedy = remedyFor({
+    task: definition,
+    placement,
+    pools,
+    priority: runRow.value.priority,
+    attempts,
+    cause: failure.cause,
     pool: decision.last.pool,
   })
   const failed = { type: 'attempt.failed', atMs, cause: failure.cause, remedy: remedy.words } as const

@@ -1,16 +1,17 @@
+import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect } from 'vitest'
 import { FileObjects } from '#adapters/local/file-objects.ts'
 import type { AgentDeps, CloneExit, CloneJob, LogStream } from '#agent/clone-job.ts'
 import { sessionMembers } from '#agent/process-table.ts'
+import { removalsDone } from '#agent/removals.ts'
 import { runClone } from '#agent/run-clone.ts'
 import type { Assignment, CloneReport, LeaseAnswer, ReportAnswer } from '#contract/clone-api.ts'
 import type { StopReason } from '#contract/stop-reason.ts'
-import { sha256 } from '#core/hash.ts'
 import type { Failure } from '#core/failure/cause.ts'
+import { sha256 } from '#core/hash.ts'
 import { parseRunId, type SlotRef } from '#core/run/ids.ts'
 import type { Manifest, StagedFile } from '#core/run/manifest.ts'
 
@@ -61,7 +62,10 @@ export class AgentRig {
   }
 
   /** Runs a clone to its end. */
-  async run(task: Task, more: { readonly deps?: Partial<AgentDeps>; readonly job?: Partial<CloneJob> } = {}): Promise<Ended> {
+  async run(
+    task: Task,
+    more: { readonly deps?: Partial<AgentDeps>; readonly job?: Partial<CloneJob> } = {},
+  ): Promise<Ended> {
     const { script, ...given } = task
     const slot: SlotRef = { run: parseRunId('run_00000000')!, task: 'clean[3]', attempt: 1, clone: this.clones++ }
     const assignment: Assignment = {
@@ -113,10 +117,12 @@ export class AgentRig {
 
   /** What a test asks at its end: no process and no folder of any clone is left. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await removalsDone()
     const work = join(this.root, 'work')
-    expect(this.leaders.flatMap((leader) => sessionMembers(leader) ?? [])).toStrictEqual([])
-    expect(existsSync(work) ? readdirSync(work) : []).toStrictEqual([])
+    const processes = this.leaders.flatMap((leader) => sessionMembers(leader) ?? [])
+    const folders = existsSync(work) ? readdirSync(work) : []
     rmSync(this.root, { recursive: true, force: true })
+    assert.deepStrictEqual({ processes, folders }, { processes: [], folders: [] })
   }
 }
 

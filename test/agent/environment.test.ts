@@ -6,7 +6,9 @@ const printEnvironment = { kind: 'argv', argv: ['/usr/bin/env', '-0'] } as const
 
 function parse(stdout: string): Record<string, string> {
   const entries = stdout.split('\0').filter((entry) => entry !== '')
-  return Object.fromEntries(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]))
+  return Object.fromEntries(
+    entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  )
 }
 
 describe('the environment of a command', () => {

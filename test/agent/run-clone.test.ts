@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { removalsDone } from '#agent/removals.ts'
 import { AgentRig, claimOf } from './agent-rig.ts'
 
 describe('a clone', () => {
@@ -17,7 +18,9 @@ describe('a clone', () => {
       bytes: 5,
       sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
     })
-    expect(Buffer.from((await rig.objects.read('runs/run_00000000/clean[3]/1/0/out/greeting'))!).toString()).toBe('hello')
+    expect(Buffer.from((await rig.objects.read('runs/run_00000000/clean[3]/1/0/out/greeting'))!).toString()).toBe(
+      'hello',
+    )
     expect(ended.stdout).toBe('out\n')
     expect(ended.stderr).toBe('err\n')
     expect(ended.exit).toMatchObject({ outcome: 'claimed', exitCode: 0, reason: 'claimed; the report was accepted' })
@@ -47,7 +50,11 @@ describe('a clone', () => {
     await using rig = new AgentRig()
     rig.lease = () => ({ granted: false, why: 'another clone holds the slot' })
     const ended = await rig.run({ script: 'touch "$READY"' })
-    expect(ended.exit).toMatchObject({ outcome: 'refused', exitCode: 0, reason: 'lease refused: another clone holds the slot' })
+    expect(ended.exit).toMatchObject({
+      outcome: 'refused',
+      exitCode: 0,
+      reason: 'lease refused: another clone holds the slot',
+    })
     expect(rig.reports).toStrictEqual([])
     expect(existsSync(rig.ready)).toBe(false)
     expect(existsSync(join(rig.root, 'work'))).toBe(false)
@@ -76,6 +83,7 @@ describe('a clone', () => {
     }
     const running = rig.run({ script: 'echo x > "$TMPDIR/left"' })
     await expect(running).rejects.toThrow('the store is full')
+    await removalsDone()
     expect(readdirSync(join(rig.root, 'work'))).toStrictEqual([])
   })
 })

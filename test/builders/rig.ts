@@ -3,53 +3,47 @@ import { expect } from 'vitest'
 import { createSystemIds } from '#adapters/local/system-ids.ts'
 import { MemoryObjects } from '#adapters/memory/memory-objects.ts'
 import { MemoryStore } from '#adapters/memory/memory-store.ts'
-import type { Assignment, CloneApi, CloneReport } from '#contract/clone-api.ts'
-import { outputKey } from '#contract/object-keys.ts'
-import type { RunDocument } from '#contract/run-document.ts'
-import type { StopReason } from '#contract/stop-reason.ts'
-import type { Failure } from '#core/failure/cause.ts'
-import { sha256 } from '#core/hash.ts'
+import type { RunDocument, TaskDocument } from '#contract/run-document.ts'
 import type { Json } from '#core/json.ts'
 import { newInEveryRun } from '#core/pools/chance.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
 import type { Room } from '#core/pools/pool.ts'
-import { slotKey, type RunId, type SlotRef } from '#core/run/ids.ts'
-import type { Manifest } from '#core/run/manifest.ts'
-import type { RunPolicy } from '#core/run/run.ts'
+import { parseRunId, type RunId, type SlotRef } from '#core/run/ids.ts'
+import { isRunTerminal, type RunPolicy } from '#core/run/run.ts'
+import type { SlotRecord } from '#core/run/slot.ts'
 import type { Workflow } from '#core/workflow/workflow.ts'
 import { startEngine, type Engine } from '#local/engine.ts'
 import { runDocument } from '#operations/documents/run-document.ts'
 import { plan } from '#operations/plan.ts'
 import { submit } from '#operations/submit.ts'
-import type { JobRequest } from '#ports/pools.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
+import type { ListedEvent, Store } from '#ports/store.ts'
 import { checkRun } from '../invariants/check-run.ts'
 import { createDrivenClock, type DrivenClock } from './driven-clock.ts'
 import { emulatedPool } from './emulation.ts'
-
-/** What a clone does: after so long it leaves these outputs, or fails. */
-export interface Behaviour {
-  readonly takesS: number
-  readonly outputs?: Readonly<Record<string, Json>>
-  readonly fails?: Failure
-}
-
-/** What each clone does; called when it has its lease. */
-export type Script = (slot: SlotRef, assignment: Assignment) => Behaviour
+import { playClone, type Script } from './scripted-clone.ts'
 
 /** The whole engine over memory, on a clock that the test drives; clones are scripted instead of processes. */
 export interface Rig {
   readonly engine: Engine
   readonly clock: DrivenClock
-  readonly store: MemoryStore
-  readonly objects: MemoryObjects
+  readonly store: Store
+  readonly objects: ObjectStore
   /** Slots whose clones have started, in order: `A/1/0`. */
   readonly started: readonly string[]
   submit(workflow: Workflow, options?: SubmitOptions): Promise<RunId>
-  /** Runs until nothing is left to do, then checks every invariant. */
+  /** Goes on until the run has ended and whatever was still to come has come, or until nothing is left to do. */
+  settle(run: RunId): Promise<void>
+  /** Settles, then checks every invariant. */
   finish(run: RunId, workflow: Workflow): Promise<RunDocument>
   /** Submits, finishes and gives the document. */
   run(workflow: Workflow, options?: SubmitOptions): Promise<RunDocument>
   document(run: RunId): Promise<RunDocument>
+  /** Every event of the run so far. */
+  log(run: RunId): Promise<readonly ListedEvent[]>
+  slot(run: RunId, key: string): Promise<SlotRecord>
+  /** A committed output, read back as JSON. */
+  output(run: RunId | string, task: string, name: string): Promise<Json>
 }
 
 /** What a submission may say besides its workflow. */
@@ -58,21 +52,38 @@ export interface SubmitOptions {
   readonly params?: Readonly<Record<string, Json>>
 }
 
-/** Everything asked for: turns of the event loop after which promises that wait for nothing outside have settled. */
-const settlingTurns = 12
+export interface RigOptions {
+  readonly pools?: readonly EmulatedPool[]
+  readonly machine?: Room
+  /** What outlives an engine; new and empty unless told otherwise. */
+  readonly store?: Store
+  readonly objects?: ObjectStore
+  readonly startMs?: number
+}
+
+/** Room for whatever a test asks. */
+export const roomy: Room = { vcpus: 100, memoryMiB: 100_000, gpus: 0 }
+
+/** Turns of the event loop in a row without a call of the store after which nothing goes on any more. */
+const quietTurns = 3
+/** How long after the end of a run what was still to come, such as a timer, is waited for. */
+const aftermathMs = 3600_000
 
 /** A rig with two roomy pools, `hot` and `spare`, unless told otherwise. */
-export function rig(
-  script: Script,
-  options: { readonly pools?: readonly EmulatedPool[]; readonly machine?: Room } = {},
-): Rig {
-  const clock = createDrivenClock(undefined, async () => {
-    for (let turns = 0; turns < settlingTurns; turns += 1) await turn()
+export function rig(script: Script, options: RigOptions = {}): Rig {
+  let calls = 0
+  const watched = <T extends object>(port: T): T => onEachCall(port, () => (calls += 1))
+  const inner = options.store ?? new MemoryStore()
+  const store: Store = { rows: watched(inner.rows), log: watched(inner.log), history: watched(inner.history) }
+  const objects = watched(options.objects ?? new MemoryObjects())
+  const clock = createDrivenClock(options.startMs, async () => {
+    for (let quiet = 0; quiet < quietTurns; quiet += 1) {
+      const before = calls
+      await turn()
+      if (calls !== before) quiet = -1
+    }
   })
-  const store = new MemoryStore()
-  const objects = new MemoryObjects()
   const started: string[] = []
-  const roomy = { vcpus: 100, memoryMiB: 100_000, gpus: 0 }
   const engine = startEngine({
     store,
     objects,
@@ -85,23 +96,34 @@ export function rig(
       seed: 1,
     },
     chance: newInEveryRun(1),
-    runJob: (api, job, signal) => playClone({ api, job, signal, script, clock, objects, started }),
+    runJob: (api, job, signal) =>
+      playClone({ api, job, signal, script, clock, objects, onStart: (slot) => started.push(slot) }),
   })
-  const document = async (run: RunId): Promise<RunDocument> => {
+  const runRow = async (run: RunId) => {
     const row = await store.rows.get(run, 'run', 'run')
     if (row === undefined) throw new Error(`no run ${run}`)
-    return runDocument(engine.ports, row.value, { tasks: true, alive: true })
+    return row.value
   }
+  const document = async (run: RunId): Promise<RunDocument> =>
+    runDocument(engine.ports, await runRow(run), { tasks: true, alive: true })
   const submitAndPlan = async (workflow: Workflow, how: SubmitOptions = {}): Promise<RunId> => {
     const policy = { cloning: true, hedging: true, ...how.policy }
     const run = await submit(engine.ports, { workflow, params: how.params ?? {}, policy, tenant: 'test' })
     await plan(engine.ports, run)
     return run
   }
+  const settle = async (run: RunId): Promise<void> => {
+    // A trace sets alarms for ever, so the clock does not run out; a span that has none in it is made longer.
+    for (let spanMs = 60_000; clock.pending > 0 && !isRunTerminal((await runRow(run)).state); ) {
+      const beforeMs = clock.nowMs()
+      await clock.runOut(spanMs)
+      if (clock.nowMs() === beforeMs) spanMs *= 2
+    }
+    await clock.runOut(aftermathMs)
+    await faultOf(engine)
+  }
   const finish = async (run: RunId, workflow: Workflow): Promise<RunDocument> => {
-    const fault = engine.signal.next()
-    await Promise.race([fault.catch(() => undefined), clock.runOut()])
-    await clock.runOut()
+    await settle(run)
     expect(await checkRun(store, objects, run, workflow)).toStrictEqual([])
     return document(run)
   }
@@ -113,74 +135,61 @@ export function rig(
     started,
     document,
     submit: submitAndPlan,
+    settle,
     finish,
     async run(workflow, how) {
       return finish(await submitAndPlan(workflow, how), workflow)
     },
+    async log(run) {
+      return (await store.log.list(run, { limit: 1_000_000 })).items
+    },
+    async slot(run, key) {
+      const row = await store.rows.get(run, 'slot', key)
+      if (row === undefined) throw new Error(`no slot ${key}`)
+      return row.value
+    },
+    async output(run, task, name) {
+      const id = parseRunId(run)
+      const row = id === undefined ? undefined : await store.rows.get(id, 'task', task)
+      const output = row?.value.outputs?.[name]
+      if (output === undefined || output.type === 'directory') throw new Error(`${task} left no ${name}`)
+      return JSON.parse(new TextDecoder().decode(await objects.read(output.object))) as Json
+    },
   }
 }
 
-async function playClone(clone: {
-  readonly api: CloneApi
-  readonly job: JobRequest
-  readonly signal: AbortSignal
-  readonly script: Script
-  readonly clock: DrivenClock
-  readonly objects: MemoryObjects
-  readonly started: string[]
-}): Promise<{ exitCode: number | null; reason: string }> {
-  const { api, job, signal, script, clock, objects, started } = clone
-  const startedAtMs = clock.nowMs()
-  const leased = await api.lease({ slot: job.slot, job: job.job })
-  if (!leased.granted) return { exitCode: 0, reason: leased.why }
-  started.push(slotKey(job.slot))
-  const behaviour = script(job.slot, leased.assignment)
-  await until(clock, clock.nowMs() + behaviour.takesS * 1000, signal)
-  const seconds = (clock.nowMs() - startedAtMs) / 1000
-  const report = {
-    slot: job.slot,
-    job: job.job,
-    fence: leased.fence,
-    usage: { basis: 'none', cpuS: null, peakMemoryMiB: null, bytesIn: 0, bytesOut: 0 },
-    times: { stagingInS: 0, runningS: seconds, stagingOutS: 0 },
-    billedS: seconds,
-  } as const
-  if (signal.aborted) {
-    const { kind } = signal.reason as StopReason
-    if (kind === 'stop') await api.report({ ...report, ended: { kind: 'stopped' } })
-    return { exitCode: null, reason: kind }
-  }
-  const ended: CloneReport['ended'] =
-    behaviour.fails === undefined
-      ? { kind: 'claimed', manifest: await write(objects, leased.assignment, behaviour.outputs ?? {}) }
-      : { kind: 'failed', failure: behaviour.fails }
-  await api.report({ ...report, ended })
-  return { exitCode: ended.kind === 'claimed' ? 0 : 1, reason: ended.kind }
+/** A slot's reference from its key: `A[2]/1/0`. */
+export function slotRef(run: RunId, key: string): SlotRef {
+  const [task = '', attempt, clone] = key.split('/')
+  return { run, task, attempt: Number(attempt), clone: Number(clone) }
 }
 
-async function write(
-  objects: MemoryObjects,
-  assignment: Assignment,
-  outputs: Readonly<Record<string, Json>>,
-): Promise<Manifest> {
-  const manifest: Record<string, Manifest[string]> = {}
-  for (const [name, declared] of Object.entries(assignment.outputs)) {
-    const bytes = new TextEncoder().encode(JSON.stringify(outputs[name] ?? null))
-    const object = outputKey(assignment.prefix, declared.path)
-    await objects.writeOnce(object, bytes)
-    manifest[name] = { type: 'json', object, bytes: bytes.length, sha256: sha256(bytes) }
-  }
-  return manifest
+/** A task of a document. @throws when it is not there. */
+export function taskIn(run: RunDocument, id: string): TaskDocument {
+  const found = run.tasks?.find((task) => task.id === id)
+  if (found === undefined) throw new Error(`no task ${id}`)
+  return found
 }
 
-function until(clock: DrivenClock, atMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.at(atMs, resolve)
-    const stop = (): void => {
-      cancel()
-      resolve()
-    }
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
+/** States of tasks by id. */
+export function statesOf(run: RunDocument): Readonly<Record<string, string>> {
+  return Object.fromEntries(run.tasks?.map((task) => [task.id, task.state]) ?? [])
+}
+
+/** @throws the fault that the engine has told, if any. */
+async function faultOf({ signal }: Engine): Promise<void> {
+  await Promise.race([signal.next(), Promise.resolve()])
+}
+
+function onEachCall<T extends object>(port: T, called: () => void): T {
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target)
+      if (typeof member !== 'function') return member
+      return (...args: readonly unknown[]): unknown => {
+        called()
+        return Reflect.apply(member, target, args)
+      }
+    },
   })
 }

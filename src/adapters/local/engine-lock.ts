@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '#core/result.ts'
+
+const lockName = 'engine.lock'
 
 /** The right to be the one engine of a state directory. */
 export interface EngineLock {
@@ -38,6 +40,7 @@ export function takeEngineLock(dir: string, startedAt: string): Result<EngineLoc
 
 /** Whether an engine holds the directory now. */
 export function isEngineAlive(dir: string): boolean {
+  if (!existsSync(join(dir, lockName))) return false
   let database: DatabaseSync
   try {
     database = lockFile(dir)
@@ -57,7 +60,7 @@ export function isEngineAlive(dir: string): boolean {
 
 /** A rollback journal in memory: the lock file itself holds nothing. */
 function lockFile(dir: string): DatabaseSync {
-  const database = new DatabaseSync(join(dir, 'engine.lock'), { timeout: 0 })
+  const database = new DatabaseSync(join(dir, lockName), { timeout: 0 })
   database.exec('PRAGMA journal_mode = MEMORY')
   return database
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, copyFile, type FileHandle, lstat, mkdir, open, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { errorCode } from '#adapters/local/error-code.ts'
 import { linkOnce, syncFolders } from '#adapters/local/link-once.ts'
 import { byteRange } from '#adapters/objects/byte-range.ts'
 import { digestFile } from '#adapters/objects/file-digest.ts'
 import { assertObjectKey } from '#adapters/objects/object-key.ts'
+import { regularFile } from '#adapters/objects/regular-file.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 
 /** Nobody writes to an object; a fetched copy is the owner's own. */
@@ -65,8 +66,7 @@ export class FileObjects implements ObjectStore {
    */
   async store(file: string, key: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
     const name = this.#name(key)
-    const source = await lstat(file)
-    if (!source.isFile()) throw new Error(`${file} is not a regular file: it can't be stored as an object`)
+    const source = await regularFile(file)
     return this.#staged(async (staged) => {
       const { dev } = await stat(this.#staging)
       if (source.dev === dev && source.nlink === 1) return this.#take(file, name)

@@ -30,9 +30,8 @@ export function interpretedExecutions(
   onError: (error: unknown) => void,
 ): InterpretedExecutions {
   const definition = stateMachine({ launch: 'launch', settle: 'settle' })
-  const machine = new StateMachine(definition as unknown as Definition, {
-    validationOptions: { checkArn: false, checkPaths: true },
-  })
+  // Validating takes a fifth of a second; the definition is the same every time, and the tests validate it.
+  const machine = new StateMachine(definition as unknown as Definition, { validationOptions: { noValidate: true } })
   const waits = new Map<string, (output: { readonly outcome: string }) => void>()
   const names = new Set<string>()
   const alive = new Set<Promise<unknown>>()
@@ -42,7 +41,12 @@ export function interpretedExecutions(
     const token = ids.token()
     const answered = new Promise<{ readonly outcome: string }>((resolve) => waits.set(token, resolve))
     const { Payload } = input as unknown as { readonly Payload: Omit<LaunchInput, 'token'> }
-    await (connected as StateHandlers).launch({ ...Payload, token })
+    try {
+      await (connected as StateHandlers).launch({ ...Payload, token })
+    } catch (error) {
+      waits.delete(token)
+      throw error
+    }
     return { ...(await answered) }
   }
   const settle = async (input: Input) => {

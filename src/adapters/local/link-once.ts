@@ -18,7 +18,7 @@ export async function linkOnce(file: string, name: string, root: string): Promis
  */
 export async function syncFolders(folder: string, root: string): Promise<void> {
   const folders = [folder]
-  for (let above = folder; above !== root && above !== dirname(above); ) {
+  for (let above = folder; above !== root && above !== dirname(above);) {
     above = dirname(above)
     folders.push(above)
   }

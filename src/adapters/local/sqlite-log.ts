@@ -35,7 +35,12 @@ export class SqliteLog implements EventLog {
     const rows = await this.#file.read(
       () => this.#list.all(run, from, rowsForPage(limit)) as unknown as readonly EventText[],
     )
-    return pageOf(rows, limit, (row) => listed(run, row), (row) => String(row.seq))
+    return pageOf(
+      rows,
+      limit,
+      (row) => listed(run, row),
+      (row) => String(row.seq),
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite'
-import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
 import { sparseColumns, type SparseColumns } from '#adapters/local/sparse-columns.ts'
+import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
 import { assertCommit } from '#adapters/store/commit-rules.ts'
 import { cursorNumber, cursorOf, cursorParts } from '#adapters/store/cursor.ts'
 import { pageOf, rowsForPage, wholeLimit } from '#adapters/store/page.ts'
@@ -57,7 +57,8 @@ export class SqliteRows implements Rows {
     this.#runs = file.prepare(runs(''))
     this.#activeRuns = file.prepare(runs('AND active = 1'))
     this.#version = file.prepare('SELECT version FROM rows WHERE run = ? AND kind = ? AND id = ?')
-    this.#put = file.prepare(`INSERT INTO rows (run, kind, id, version, value, tenant, active, created_at_ms, rank, busy)
+    this.#put =
+      file.prepare(`INSERT INTO rows (run, kind, id, version, value, tenant, active, created_at_ms, rank, busy)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (run, kind, id) DO UPDATE SET version = excluded.version, value = excluded.value,
         tenant = excluded.tenant, active = excluded.active, created_at_ms = excluded.created_at_ms,
@@ -78,14 +79,15 @@ export class SqliteRows implements Rows {
     // `after` and NUL is the least id that follows `after`; no id has a character as great as U+10FFFF.
     const from = after === undefined || after < prefix ? prefix : `${after}\0`
     const rows = await this.#select(this.#list, run, kind, from, `${prefix}\u{10FFFF}`, rowsForPage(limit))
-    return pageOf(rows, limit, (row) => storedRow(kind, row), (row) => row.id)
+    return pageOf(
+      rows,
+      limit,
+      (row) => storedRow(kind, row),
+      (row) => row.id,
+    )
   }
 
-  async commit(
-    run: RunId,
-    changes: readonly Change[],
-    checks: readonly Check[] = [],
-  ): Promise<Result<void, Conflict>> {
+  async commit(run: RunId, changes: readonly Change[], checks: readonly Check[] = []): Promise<Result<void, Conflict>> {
     assertCommit(changes, checks)
     const texts = changes.map(changeText)
     return this.#file.write(() => {
@@ -106,7 +108,12 @@ export class SqliteRows implements Rows {
   async busy({ after, limit }: { readonly after?: string; readonly limit: number }): Promise<Page<SlotRecord>> {
     const [run, id] = after === undefined ? ['', ''] : cursorParts(after)
     const rows = await this.#select(this.#busy, run, id, rowsForPage(limit))
-    return pageOf(rows, limit, (row) => storedRow('slot', row).value, (row) => cursorOf(row.run, row.id))
+    return pageOf(
+      rows,
+      limit,
+      (row) => storedRow('slot', row).value,
+      (row) => cursorOf(row.run, row.id),
+    )
   }
 
   async runs(
@@ -118,7 +125,12 @@ export class SqliteRows implements Rows {
     const statement = active ? this.#activeRuns : this.#runs
     const rows = await this.#select(statement, tenant, before, run, rowsForPage(limit))
     const records = rows.map((row) => storedRow('run', row).value)
-    return pageOf(records, limit, (record) => record, (record) => cursorOf(record.createdAtMs, record.id))
+    return pageOf(
+      records,
+      limit,
+      (record) => record,
+      (record) => cursorOf(record.createdAtMs, record.id),
+    )
   }
 
   async #select(statement: StatementSync, ...values: readonly (string | number)[]): Promise<readonly RowText[]> {

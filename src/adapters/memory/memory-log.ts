@@ -23,6 +23,11 @@ export class MemoryLog implements EventLog {
   ): Promise<Page<ListedEvent>> {
     const from = after === undefined ? 0 : cursorNumber(after)
     const events = (this.#runs.get(run) ?? []).slice(from, from + rowsForPage(limit))
-    return pageOf(events, limit, (event) => event, (event) => event.cursor)
+    return pageOf(
+      events,
+      limit,
+      (event) => event,
+      (event) => event.cursor,
+    )
   }
 }

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
 import { hash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { byteRange } from '#adapters/objects/byte-range.ts'
 import { assertObjectKey } from '#adapters/objects/object-key.ts'
+import { regularFile } from '#adapters/objects/regular-file.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 
 /** Objects in memory: gone with the process. */
@@ -27,6 +28,7 @@ export class MemoryObjects implements ObjectStore {
 
   async store(file: string, key: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
     assertObjectKey(key)
+    await regularFile(file)
     const bytes = await readFile(file)
     const sha256 = hash('sha256', bytes)
     if ((await this.writeOnce(key, bytes)) === 'taken' && sha256 !== hash('sha256', this.#object(key) ?? bytes)) {

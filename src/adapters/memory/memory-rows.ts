@@ -42,14 +42,15 @@ export class MemoryRows implements Rows {
   ): Promise<Page<Stored<K>>> {
     const from = after === undefined || after < prefix ? prefix : follower(after)
     const ids = take(this.#ids(run, kind, prefix, from), rowsForPage(limit))
-    return pageOf(ids, limit, (id) => this.#row(run, kind, id) as Stored<K>, (id) => id)
+    return pageOf(
+      ids,
+      limit,
+      (id) => this.#row(run, kind, id) as Stored<K>,
+      (id) => id,
+    )
   }
 
-  async commit(
-    run: RunId,
-    changes: readonly Change[],
-    checks: readonly Check[] = [],
-  ): Promise<Result<void, Conflict>> {
+  async commit(run: RunId, changes: readonly Change[], checks: readonly Check[] = []): Promise<Result<void, Conflict>> {
     assertCommit(changes, checks)
     const copies = changes.map(frozenCopy)
     const stale = (kind: Kind, id: string, version: number): boolean =>
@@ -69,7 +70,12 @@ export class MemoryRows implements Rows {
   async busy({ after, limit }: { readonly after?: string; readonly limit: number }): Promise<Page<SlotRecord>> {
     const from = after === undefined ? '' : follower(cursorOf(...cursorParts(after)))
     const cursors = take(this.#busy.from(from), rowsForPage(limit))
-    return pageOf(cursors, limit, (cursor) => this.#slotAt(cursor), (cursor) => cursor)
+    return pageOf(
+      cursors,
+      limit,
+      (cursor) => this.#slotAt(cursor),
+      (cursor) => cursor,
+    )
   }
 
   async runs(
@@ -83,7 +89,12 @@ export class MemoryRows implements Rows {
       .filter((run) => run.tenant === tenant && !(active && isRunTerminal(run.state)))
       .filter((run) => before === undefined || newestRunFirst(before, run) < 0)
       .sort(newestRunFirst)
-    return pageOf(runs.slice(0, rowsForPage(limit)), limit, (run) => run, (run) => cursorOf(run.createdAtMs, run.id))
+    return pageOf(
+      runs.slice(0, rowsForPage(limit)),
+      limit,
+      (run) => run,
+      (run) => cursorOf(run.createdAtMs, run.id),
+    )
   }
 
   #row<K extends Kind>(run: RunId, kind: K, id: string): Stored<K> | undefined {

@@ -1,6 +1,6 @@
+import type { Sample } from '#core/prediction/prediction.ts'
 import type { Stored } from '#core/run/record.ts'
 import type { RunRecord } from '#core/run/run.ts'
-import type { Sample } from '#core/prediction/prediction.ts'
 
 /** Numbers by size, text by code units. */
 export function compare<T extends string | number>(a: T, b: T): number {

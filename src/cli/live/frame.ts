@@ -8,7 +8,7 @@ import { taskRows } from '#cli/live/task-rows.ts';
 import { fitted } from '#cli/live/window.ts';
 import { span, wrapped, type Line, type Tone } from '#cli/terminal/line.ts';
 import type { Symbols } from '#cli/terminal/symbols.ts';
-import { widthOf } from '#cli/terminal/width.ts';
+import { terminalWidth } from '#core/workflow/terminal-width.ts';
 
 /** A run at one moment. */
 export interface Picture {
@@ -32,7 +32,7 @@ export function frame(picture: Picture): readonly Line[] {
   const { view, graph, symbols, height } = picture;
   const { run } = view;
   if (run === undefined) return [];
-  const nameWidth = Math.min(widestName, Math.max(...graph.nodes.map(({ id }) => widthOf(id))));
+  const nameWidth = Math.min(widestName, Math.max(...graph.nodes.map(({ id }) => terminalWidth(id))));
   const rows = graph.nodes.flatMap((node) => taskRows(node, { ...picture, nameWidth }));
   const header = [titleLine(run, picture), ...countsLines(picture)];
   return [...header, ...fitted(rows, Math.max(1, height - header.length), symbols.more)];
@@ -46,14 +46,15 @@ function titleLine(run: RunRecord, { nowMs, plan, symbols }: Picture): Line {
     span(`  ${run.id}  `),
     span(run.state, tone),
     span(`  ${elapsed}`),
-    ...(plan === null ? [] : [span(` of ${predicted(plan, symbols)} predicted`, 'dim')]),
+    ...(plan === null ? [] : [span(` (${predicted(plan, symbols)})`, 'dim')]),
   ];
 }
 
-/** The plan's makespan: `12.0s–20.0s`, median to 90th percentile. */
+/** The plan's makespan, median to 90th percentile: `predicted 12.0s–20.0s`; `guessed` where nothing is known of any task. */
 export function predicted(plan: Plan, symbols: Symbols): string {
   const { p50, p90 } = plan.predicted.makespanS;
-  return `${duration(p50)}${symbols.range}${duration(p90)}`;
+  const guess = Object.values(plan.placements).every((placement) => placement.predicted.basis.kind === 'none');
+  return `${guess ? 'guessed' : 'predicted'} ${duration(p50)}${symbols.range}${duration(p90)}`;
 }
 
 function countsLines(picture: Picture): readonly Line[] {

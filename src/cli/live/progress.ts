@@ -1,7 +1,7 @@
 import type { EventDocument } from '#contract/run-document.ts';
 import type { Plan } from '#core/planning/plan.ts';
 import type { TaskGraph } from '#cli/graph/task-graph.ts';
-import { frame } from '#cli/live/frame.ts';
+import { frame, predicted } from '#cli/live/frame.ts';
 import { RunView } from '#cli/live/run-view.ts';
 import { transition } from '#cli/live/transition.ts';
 import type { Shell } from '#cli/shell.ts';
@@ -24,9 +24,14 @@ export function quietProgress(shell: Shell): Progress {
   return { event: () => {}, planned: () => {}, notice: (text) => shell.notes([line(text)]), end: () => {} };
 }
 
-/** Each event as one JSON line on standard output. */
-export function streamProgress(shell: Shell): Progress {
-  return { ...quietProgress(shell), event: (document) => shell.jsonLine(document) };
+/** Each event as one JSON line on standard output; events before `sinceMs` are known already. */
+export function streamProgress(shell: Shell, sinceMs: number): Progress {
+  return {
+    ...quietProgress(shell),
+    event: async (document) => {
+      if (Date.parse(document.at) >= sinceMs) await shell.jsonLine(document);
+    },
+  };
 }
 
 /** One line a transition on standard error; events before `sinceMs` are known already. */
@@ -39,10 +44,16 @@ export function lineProgress(shell: Shell, sinceMs: number): Progress {
       const words = transition(document, view);
       if (words !== undefined) shell.notes([words]);
     },
-    planned: (plan) => shell.notes(plan.notes.map((note) => line(`plan: ${note}`, 'dim'))),
+    planned: (plan) => shell.notes(planLines(plan, shell)),
     notice: (text) => shell.notes([line(text)]),
     end: () => {},
   };
+}
+
+function planLines(plan: Plan, { err: { symbols } }: Shell): readonly Line[] {
+  const path = plan.criticalPath.join(` ${symbols.to} `);
+  const words = [`${predicted(plan, symbols)}, critical path ${path}`, ...plan.notes];
+  return words.map((text) => line(`plan: ${text}`, 'dim'));
 }
 
 const frameMs = 100;

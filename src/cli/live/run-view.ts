@@ -22,6 +22,10 @@ export interface TaskView {
   /** Instances that are not terminal, in the order in which they became ready. */
   readonly open: ReadonlySet<string>;
   readonly failed: readonly string[];
+  /** Races that are won, by the winner's pool. */
+  readonly wonBy: ReadonlyMap<string, number>;
+  /** The instances of the latest races that are won, newest last. */
+  readonly lastRaces: readonly string[];
 }
 
 /** What a run costs by now; what still runs is not billed yet. */
@@ -35,7 +39,12 @@ interface MutableTaskView extends TaskView {
   readonly counts: Record<Standing, number>;
   readonly open: Set<string>;
   readonly failed: string[];
+  readonly wonBy: Map<string, number>;
+  readonly lastRaces: string[];
 }
+
+/** Decided races that are remembered of each task. */
+const racesKept = 3;
 
 /**
  * A run as its events tell it: the same rows as the store's, by the same folds, with tallies by task. Each event costs
@@ -123,6 +132,7 @@ export class RunView {
       slots[slots.indexOf(before)] = after;
     }
     this.#bill(before, after);
+    if (after.state === 'won' && before?.state !== 'won') this.#raceWon(instanceId, after, slots);
     const instance = this.#instances.get(instanceId);
     if (instance !== undefined) this.#tally(instanceId, instance);
   }
@@ -134,6 +144,14 @@ export class RunView {
     const fresh: SlotRecord[] = [];
     this.#orphans.set(instance, fresh);
     return fresh;
+  }
+
+  #raceWon(instance: string, winner: SlotRecord, slots: readonly SlotRecord[]): void {
+    if (slots.filter((slot) => slot.attempt === winner.attempt && wasActive(slot)).length < 2) return;
+    const { wonBy, lastRaces } = this.#taskView(taskOf(instance));
+    wonBy.set(winner.pool, (wonBy.get(winner.pool) ?? 0) + 1);
+    lastRaces.push(instance);
+    if (lastRaces.length > racesKept) lastRaces.shift();
   }
 
   #bill(before: SlotRecord | undefined, after: SlotRecord): void {
@@ -156,7 +174,14 @@ export class RunView {
   #taskView(id: string): MutableTaskView {
     const known = this.#tasks.get(id);
     if (known !== undefined) return known;
-    const fresh = { expanded: null, counts: emptyCounts(), open: new Set<string>(), failed: [] };
+    const fresh: MutableTaskView = {
+      expanded: null,
+      counts: emptyCounts(),
+      open: new Set(),
+      failed: [],
+      wonBy: new Map(),
+      lastRaces: [],
+    };
     this.#tasks.set(id, fresh);
     return fresh;
   }

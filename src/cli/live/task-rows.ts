@@ -28,7 +28,10 @@ export interface RowContext {
 /** Failed instances shown below their task; the others are counted. */
 const failedShown = 3;
 
-/** The rows of one task: itself and, when it is repeated, its instances that run or failed. */
+/** How long the outcome of a race stays in sight. */
+const outcomeMs = 3000;
+
+/** The rows of one task: itself and, when it is repeated, its instances that run, failed, or just won a race. */
 export function taskRows(node: TaskNode, context: RowContext): readonly Row[] {
   const task = context.view.task(node.id);
   if (task === undefined) return [pendingRow(node, context)];
@@ -56,9 +59,9 @@ function repeatedRows(node: TaskNode, task: TaskView, context: RowContext): read
   const [symbol, tone] = sign(standing, symbols);
   const total = task.expanded === null ? '' : `${symbols.times}${task.expanded}  `;
   const words = span(`${total}${tally(task, context)}`);
-  const shown = [...task.failed.slice(0, failedShown), ...task.open].flatMap((id) => {
+  const shown = [...task.failed.slice(0, failedShown), ...task.lastRaces, ...task.open].flatMap((id) => {
     const instance = view.instance(id);
-    return instance === undefined || !(isAtWork(instance) || instance.row.state === 'failed') ? [] : [instance];
+    return instance !== undefined && isWorthARow(instance, context.nowMs) ? [instance] : [];
   });
   const labels = shown.map(({ row }) => span(`    ${row.id}${row.key === null ? '' : ` ${row.key}`}`));
   const widest = Math.max(0, ...labels.map((label) => lineWidth([label])));
@@ -67,7 +70,8 @@ function repeatedRows(node: TaskNode, task: TaskView, context: RowContext): read
     ...shown.flatMap((instance, index) => {
       const label = labels[index] ?? span('');
       const head = [label, span(' '.repeat(widest - lineWidth([label]) + 2))];
-      const urgency = instance.row.state === 'failed' ? 'failed' : 'active';
+      const { state } = instance.row;
+      const urgency = state === 'failed' ? 'failed' : state === 'committed' ? 'settled' : 'active';
       return attemptLines(head, instance, context).map((line): Row => ({ line, urgency }));
     }),
   ];
@@ -81,7 +85,8 @@ function tally(task: TaskView, { view, symbols }: RowContext): string {
     const why = standing === 'waiting' ? waitingFor(task, view) : '';
     parts.push(`${number} ${standing}${why}`);
   }
-  return parts.join(symbols.between);
+  const won = [...task.wonBy].map(([pool, races]) => `${pool} ${races}`).join(', ');
+  return [...parts, ...(won === '' ? [] : [`races won by ${won}`])].join(symbols.between);
 }
 
 function waitingFor(task: TaskView, view: RunView): string {
@@ -103,7 +108,7 @@ function attemptLines(head: Line, instance: InstanceView, context: RowContext): 
   const hedgeAtMs = hedgeAt(own, context.plan?.placements[row.task]?.hedgeAfterS ?? null);
   const cells = own.map((slot) => shortWinner(own, slot) ?? slotCell(slot, { ...context, hedgeAtMs }));
   const before = row.attempts.at(-2);
-  const again = before === undefined ? [] : [span(`try ${attempt.number} after ${before.cause ?? 'a failure'}: `, 'wait')];
+  const again = before === undefined ? [] : [span(`attempt ${attempt.number} after ${before.cause ?? 'a failure'}: `, 'wait')];
   const parts = cells.filter((cell) => cell.length > 0);
   return wrapped([...head, ...again], parts, context.symbols.beside, context.width);
 }
@@ -118,6 +123,12 @@ function shortWinner(slots: readonly SlotRecord[], slot: SlotRecord): Line | und
 function hedgeAt(slots: readonly SlotRecord[], afterS: number | null): number | null {
   const started = slots.flatMap((slot) => (slot.startingAtMs === null ? [] : [slot.startingAtMs]));
   return afterS === null || started.length === 0 ? null : Math.min(...started) + afterS * 1000;
+}
+
+function isWorthARow({ row, slots }: InstanceView, nowMs: number): boolean {
+  if (row.state === 'failed') return true;
+  if (row.state === 'committed') return row.endedAtMs !== null && nowMs - row.endedAtMs < outcomeMs;
+  return isAtWork({ row, slots });
 }
 
 function isAtWork(instance: InstanceView | undefined): boolean {

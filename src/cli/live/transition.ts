@@ -1,9 +1,10 @@
 import type { EventDocument } from '#contract/run-document.ts';
-import type { SlotEvent } from '#core/run/slot.ts';
+import type { SlotEvent, SlotRecord } from '#core/run/slot.ts';
 import type { RunEvent } from '#core/run/run.ts';
 import type { TaskEvent } from '#core/run/task.ts';
+import { count } from '#cli/format/count.ts';
 import { money } from '#cli/format/money.ts';
-import type { RunView } from '#cli/live/run-view.ts';
+import { wasActive, type RunView } from '#cli/live/run-view.ts';
 import { span, type Line, type Span } from '#cli/terminal/line.ts';
 
 /** Columns that the name of what changed is padded to. */
@@ -14,13 +15,14 @@ const nameWidth = 16;
  * events that say no more than others do. Times are UTC.
  */
 export function transition(document: EventDocument, view: RunView): Line | undefined {
-  const words = wordsOf(document, view);
+  const words = transitionWords(document, view);
   if (words === undefined) return undefined;
   const time = new Date(document.at).toISOString().slice(11, 23);
   return [span(`${time}  `, 'dim'), span(`${document.id.padEnd(nameWidth)}  `, 'strong'), words];
 }
 
-function wordsOf({ kind, id, type, data }: EventDocument, view: RunView): Span | undefined {
+/** What an event says in words, with the view as it is after it; nothing where its type says it all. */
+export function transitionWords({ kind, id, type, data }: EventDocument, view: RunView): Span | undefined {
   switch (kind) {
     case 'run':
       return runWords(type as RunEvent['type'], view);
@@ -57,14 +59,14 @@ function taskWords(id: string, type: TaskEvent['type'], data: EventDocument['dat
   const row = view.instance(id)?.row;
   switch (type) {
     case 'task.expanded':
-      return span(`${String(data['instances'])} instances`);
+      return span(count(Number(data['instances']), 'instance'));
     case 'task.ready':
       return undefined;
     case 'attempt.started':
-      return (row?.attempts.length ?? 1) > 1 ? span(`try ${row?.attempts.length ?? 0}`, 'wait') : undefined;
+      return (row?.attempts.length ?? 1) > 1 ? span(`attempt ${row?.attempts.length ?? 0}`, 'wait') : undefined;
     case 'attempt.failed': {
       const failed = row?.attempts.at(-1);
-      return span(`try ${failed?.number ?? ''} failed: ${failed?.cause ?? ''}; ${failed?.remedy ?? ''}`, 'bad');
+      return span(`attempt ${failed?.number ?? ''} failed: ${failed?.cause ?? ''}; ${failed?.remedy ?? ''}`, 'bad');
     }
     case 'task.committed':
       return span('committed', 'good');
@@ -85,26 +87,32 @@ function slotWords(key: string, type: SlotEvent['type'], view: RunView): Span | 
     case 'slot.created':
     case 'slot.launched':
     case 'slot.unlaunched':
+    // What came of the claim follows at once.
+    case 'slot.claimed':
     case 'slot.billed':
       return undefined;
     case 'slot.activated':
-      return span(`hedge called up ${on}: ${slot.why ?? ''}`, 'wait');
+      return span(`called up ${on}: ${slot.why ?? ''}`, 'wait');
     case 'slot.held':
       return span(`waiting for ${slot.waitingFor ?? 'its turn'} ${on}`, 'wait');
     case 'slot.starting':
       return span(`starting ${on}`, 'busy');
     case 'slot.leased':
       return span(`running ${on}`, 'busy');
-    case 'slot.claimed':
-      return span(`claimed ${on}`);
     case 'slot.failed':
       return span(`failed ${on}: ${slot.failure?.cause ?? ''}: ${lastLine(slot.failure?.evidence ?? '')}`, 'bad');
     case 'slot.fenced':
       return span(`fenced ${on}: another clone holds the place`, 'bad');
     case 'slot.decided':
-      if (slot.waitingAtMs === null) return undefined;
+      // Who never ran, or had no rival, has nothing to tell.
+      if (!wasActive(slot) || (slot.state === 'won' && rivals(slot, view) === 0)) return undefined;
       return span(`${slot.state} ${on}`, slot.state === 'won' ? 'good' : 'dim');
   }
+}
+
+function rivals(slot: SlotRecord, view: RunView): number {
+  const slots = view.instance(slot.task)?.slots ?? [];
+  return slots.filter((one) => one !== slot && one.attempt === slot.attempt && wasActive(one)).length;
 }
 
 function lastLine(text: string): string {

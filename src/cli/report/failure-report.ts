@@ -29,7 +29,7 @@ function taskReport(task: TaskDocument, shell: Shell): readonly Line[] {
   const where = last === undefined ? '' : ` on ${last.pool}`;
   const evidence = (last?.evidence ?? '').trimEnd().split('\n').slice(-evidenceLines);
   const tried = task.attempts.flatMap(({ number, cause, remedy }) =>
-    cause === null ? [] : [line(`  try ${number}: ${cause}${remedy === null ? '' : ` ${to} ${remedy}`}`)],
+    cause === null ? [] : [line(`  attempt ${number}: ${cause}${remedy === null ? '' : ` ${to} ${remedy}`}`)],
   );
   return [
     [span(`${bad} ${task.id} failed`, 'bad'), span(`: ${last?.cause ?? task.error ?? 'unknown'}${exit}${where}`)],

@@ -45,7 +45,7 @@ export function summary(finished: Finished, shell: Shell): readonly Line[] {
 function title(run: RunDocument, plan: Plan | null, { out: { symbols } }: Shell): Line {
   const good = run.state === 'succeeded';
   const took = run.makespanS === null ? '' : ` in ${duration(run.makespanS)}`;
-  const expected = plan === null ? '' : ` (predicted ${predicted(plan, symbols)})`;
+  const expected = plan === null ? '' : ` (${predicted(plan, symbols)})`;
   return [
     span(`${good ? symbols.good : symbols.bad} ${run.workflow} ${run.state}`, good ? 'good' : 'bad'),
     span(`${took}${expected}  ${run.id}`),
@@ -60,7 +60,7 @@ function raceFacts(races: Races, run: RunDocument, { out: { symbols } }: Shell):
     const by = won === '' ? '' : `, won by ${won}`;
     lines.push(fact('races', `${races.run}${by}; the losers cost ${money(races.lostUsd)}${share}`));
   }
-  const hedges = races.hedges.map(({ task, pool, why, won }) => `${task} on ${pool} ${won ? 'won' : 'lost'}: ${why}`);
+  const hedges = races.hedges.map(({ task, pool, why, won }) => `${task} on ${pool} ${won ? 'won' : 'lost'} (${why})`);
   return [...lines, ...facts('hedges called', hedges, symbols.more)];
 }
 
@@ -69,7 +69,7 @@ function retryFacts(run: RunDocument, { out: { symbols } }: Shell): readonly Lin
   const reclaims: string[] = [];
   for (const { id, attempts } of run.tasks ?? []) {
     for (const [index, { cause, remedy, slots, number }] of attempts.entries()) {
-      if (index < attempts.length - 1) retries.push(`${id} try ${number}: ${cause ?? 'failed'} ${symbols.to} ${remedy ?? 'again'}`);
+      if (index < attempts.length - 1) retries.push(`${id} attempt ${number}: ${cause ?? 'failed'} ${symbols.to} ${remedy ?? 'again'}`);
       for (const slot of slots) if (slot.cause === 'reclaimed') reclaims.push(`${id} clone ${slot.clone} on ${slot.pool}`);
     }
   }
@@ -99,7 +99,7 @@ function nextSteps({ run, file }: Finished, shell: Shell): readonly Line[] {
         ]
       : [
           [shell.command('logs', 'latest', failed.id), 'what it said'],
-          [shell.command('show', 'latest', failed.id), 'every try and clone of it'],
+          [shell.command('show', 'latest', failed.id), 'every attempt and clone of it'],
           file === null || file === '-'
             ? [shell.command('events', 'latest'), 'all that happened, in order']
             : [shell.command('run', file), 'again, once it is mended'],

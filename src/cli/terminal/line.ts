@@ -1,5 +1,6 @@
 import { printable } from '#cli/terminal/printable.ts';
-import { cut, widthOf } from '#cli/terminal/width.ts';
+import { terminalWidth } from '#core/workflow/terminal-width.ts';
+import { cut } from '#cli/terminal/cut.ts';
 
 /** What a piece of text says by its colour; its words or its symbol always say the same. */
 export type Tone = 'plain' | 'strong' | 'dim' | 'good' | 'bad' | 'busy' | 'wait';
@@ -24,16 +25,16 @@ export function line(text: string, tone: Tone = 'plain'): Line {
 
 /** Columns that a line takes. */
 export function lineWidth(spans: Line): number {
-  return spans.reduce((sum, { text }) => sum + widthOf(text), 0);
+  return spans.reduce((sum, { text }) => sum + terminalWidth(text), 0);
 }
 
 /** The line cut to `width` columns. */
 export function clip(spans: Line, width: number, mark: string): Line {
   if (lineWidth(spans) <= width) return spans;
   const kept: Span[] = [];
-  let room = width - widthOf(mark);
+  let room = width - terminalWidth(mark);
   for (const piece of spans) {
-    const own = widthOf(piece.text);
+    const own = terminalWidth(piece.text);
     if (own > room) {
       kept.push({ text: `${cut(piece.text, room, '')}${mark}`, tone: piece.tone });
       break;

@@ -13,6 +13,9 @@ export interface Symbols {
   /** Between parts of a sentence, with its spaces. */
   readonly between: string;
   readonly to: string;
+  readonly from: string;
+  /** A task in a graph that is not run. */
+  readonly node: string;
   readonly times: string;
   readonly range: string;
   /** Ends what was cut. */
@@ -31,6 +34,8 @@ export const symbols: Symbols = {
   beside: ' │ ',
   between: ' · ',
   to: '→',
+  from: '←',
+  node: '○',
   times: '×',
   range: '–',
   more: '…',
@@ -48,6 +53,8 @@ export const asciiSymbols: Symbols = {
   beside: ' | ',
   between: ', ',
   to: '->',
+  from: '<-',
+  node: '*',
   times: 'x',
   range: '-',
   more: '...',

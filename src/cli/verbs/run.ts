@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from 'commander';
 import type { ControlPlane } from '#contract/control-plane.ts';
 import type { Json } from '#core/json.ts';
 import { taskGraph } from '#cli/graph/task-graph.ts';
 import type { LoadedWorkflow } from '#cli/host.ts';
+import { collected, seconds } from '#cli/option-values.ts';
 import { readParams } from '#cli/params.ts';
 import type { Shell } from '#cli/shell.ts';
 import { examples, type AddVerb } from '#cli/verb.ts';
@@ -26,7 +26,7 @@ export const addRun: AddVerb = (program, start) => {
         'transition is a line on standard error. Ctrl-C drains and leaves the run resumable; twice stops now.',
     )
     .argument('<file>', 'workflow in YAML, JSON or TypeScript; - reads standard input')
-    .option('-p, --param <name=value>', 'a parameter; may be repeated', collect, [])
+    .option('-p, --param <name=value>', 'a parameter; may be repeated', collected, [])
     .option('--params-file <file>', 'parameters as a JSON object; - reads standard input')
     .option('--pools <file>', 'pools to use instead of the default ones')
     .option('--no-clones', 'one clone a task, whatever the workflow says')
@@ -57,7 +57,8 @@ async function run(shell: Shell, file: string, options: RunOptions): Promise<num
   const given = { words: options.param, ...(options.paramsFile === undefined ? {} : { file: options.paramsFile }) };
   const params = await readParams(shell.host, workflow, given);
   if (!params.ok) return shell.problem(params.error);
-  const engine = { mode: 'engine', ...(options.pools === undefined ? {} : { poolsFile: options.pools }) } as const;
+  const poolsFile = options.pools === undefined ? {} : { poolsFile: options.pools };
+  const engine = { mode: 'engine', beside: file, ...poolsFile } as const;
   return shell.withControl(engine, async (control) => {
     const submitted = await submit(control, loaded.value, params.value, options);
     if (!submitted.ok) return shell.problem(submitted.error);
@@ -73,14 +74,4 @@ async function submit(
 ): ReturnType<ControlPlane['submit']> {
   await control.upload(uploads);
   return control.submit({ workflow, params, policy: { cloning: clones, hedging: hedges } });
-}
-
-function collect(word: string, before: readonly string[]): readonly string[] {
-  return [...before, word];
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('Write seconds, such as 10.');
-  return value;
 }

@@ -11,7 +11,7 @@ const reasons: readonly (readonly [RegExp, Cause])[] = [
   [/^Job attempt duration exceeded timeout/, 'timed-out'],
 ]
 
-/** The cause that a pool's own words tell; `unknown` when they tell none. Patterns are fixed, anchored and linear. */
+/** The cause that a pool's own words tell; `unknown` when they tell none. Every pattern takes linear time. */
 export function causeOfReason(reason: string): Cause {
   return reasons.find(([pattern]) => pattern.test(reason))?.[1] ?? 'unknown'
 }

@@ -38,7 +38,7 @@ export function classify(evidence: Evidence): Failure {
       return failure('timed-out', [`timed out after ${evidence.timeoutS} s`, evidence.stderr])
     case 'flood':
       return failure('user-error', [
-        `wrote more than ${evidence.limitMiB} MiB to ${evidence.stream} and was ended: write data to an output`,
+        `wrote more than ${evidence.limitMiB} MiB to ${evidence.stream}: write data to an output`,
       ])
     case 'spawn':
       return classifySpawn(evidence)
@@ -57,7 +57,7 @@ export function classify(evidence: Evidence): Failure {
 const nearLimit = 0.9
 
 /** Signals that come from somebody else; every other one is the program's own doing. */
-const foreignSignals: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGSTOP'])
+const foreignSignals: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 
 /** What a shell answers for a child that SIGKILL ended. */
 const shellKilled = 137
@@ -68,7 +68,7 @@ function classifyExit(evidence: Extract<Evidence, { kind: 'exit' }>): Failure {
   const how = signal === null ? `ended with exit code ${exitCode}` : `ended by ${signal}`
   if (killed && peakMemoryMiB !== null && memoryMiB !== null && peakMemoryMiB >= nearLimit * memoryMiB) {
     const used = `${Math.round(peakMemoryMiB)} MiB of ${memoryMiB} MiB in use`
-    return failure('out-of-memory', [`${how} with ${used}`, evidence.stderr], exitCode, signal)
+    return failure('out-of-memory', [`${how}: ${used}`, evidence.stderr], exitCode, signal)
   }
   if (signal !== null && foreignSignals.has(signal)) {
     return failure('unknown', [`${how} from outside`, evidence.stderr], exitCode, signal)
@@ -89,7 +89,7 @@ const spawnErrors: Readonly<Record<string, readonly [exitCode: number, why: stri
   ENOEXEC: [126, 'not a program that this machine runs'],
   ETXTBSY: [126, 'it is being written'],
   E2BIG: [126, 'its arguments and environment are too long: pass long text as a file'],
-  ERR_INVALID_ARG_VALUE: [126, 'a null byte in its arguments or environment'],
+  ERR_INVALID_ARG_VALUE: [126, 'no name, or a null byte in its arguments or environment'],
 }
 
 function classifySpawn(evidence: Extract<Evidence, { kind: 'spawn' }>): Failure {

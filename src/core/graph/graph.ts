@@ -22,19 +22,24 @@ export interface Digraph {
 /** The graph of a workflow: node n is `ids[n]`, in the order of the workflow's tasks. */
 export interface Graph extends Digraph {
   readonly ids: readonly string[]
-  readonly indexOf: ReadonlyMap<string, number>
   /** Beside `predecessors`: how node n waits for each of them. */
   readonly predecessorKinds: readonly (readonly EdgeKind[])[]
+}
+
+/** A dependency that a task names. */
+export interface Dependency {
+  readonly task: string
+  readonly kind: EdgeKind
 }
 
 /** The graph of a checked workflow. O(V + E log E of the widest node). */
 export function graphOf(workflow: Workflow): Graph {
   const ids = workflow.tasks.map(({ id }) => id)
-  const indexOf = new Map(ids.map((id, index) => [id, index]))
+  const nodeOf = new Map(ids.map((id, node) => [id, node]))
   const edges: Edge[] = []
   for (const [to, task] of workflow.tasks.entries()) {
     for (const dependency of dependenciesOf(task)) {
-      const from = indexOf.get(dependency.task)
+      const from = nodeOf.get(dependency.task)
       if (from === undefined) throw new Error(`task ${task.id} waits for ${dependency.task}, which is not there`)
       edges.push({ from, to, kind: dependency.kind })
     }
@@ -44,34 +49,42 @@ export function graphOf(workflow: Workflow): Graph {
 
 /** Makes a graph of ids and edges; of repeated edges the stronger kind stays. O(V + E log E of the widest node). */
 export function buildGraph(ids: readonly string[], edges: readonly Edge[]): Graph {
+  // An edge into a node as one number, so that sorting brings `after` before `each` from the same node.
+  const codes: number[][] = ids.map(() => [])
+  for (const { from, to, kind } of edges) codes[to]?.push(from * 2 + (kind === 'each' ? 1 : 0))
   const successors: number[][] = ids.map(() => [])
-  const kinds: Map<number, EdgeKind>[] = ids.map(() => new Map())
-  for (const { from, to, kind } of edges) {
-    const known = kinds[to]?.get(from)
-    if (known === undefined) successors[from]?.push(to)
-    if (known !== 'after') kinds[to]?.set(from, kind)
+  const predecessors: number[][] = []
+  const predecessorKinds: EdgeKind[][] = []
+  for (const [node, list] of codes.entries()) {
+    if (list.length > 1) list.sort(ascending)
+    const from: number[] = []
+    const kinds: EdgeKind[] = []
+    for (const code of list) {
+      const predecessor = Math.floor(code / 2)
+      if (predecessor === from.at(-1)) continue
+      from.push(predecessor)
+      kinds.push(code % 2 === 1 ? 'each' : 'after')
+      // Nodes are taken in order, so these lists are sorted as they grow.
+      successors[predecessor]?.push(node)
+    }
+    predecessors.push(from)
+    predecessorKinds.push(kinds)
   }
-  for (const list of successors) list.sort(ascending)
-  const predecessors = kinds.map((map) => [...map.keys()].sort(ascending))
-  return {
-    ids,
-    indexOf: new Map(ids.map((id, index) => [id, index])),
-    successors,
-    predecessors,
-    predecessorKinds: predecessors.map((list, node) => list.map((from) => kinds[node]?.get(from) ?? 'after')),
-  }
+  return { ids, successors, predecessors, predecessorKinds }
 }
 
 /** What a task names as its predecessors, with repetitions. */
-export function* dependenciesOf(task: Task): Generator<{ readonly task: string; readonly kind: EdgeKind }> {
-  for (const need of task.needs) yield { task: need, kind: 'after' }
-  for (const input of Object.values(task.inputs)) {
-    if (input.kind === 'output') yield { task: input.from.task, kind: 'after' }
+export function dependenciesOf(task: Task): readonly Dependency[] {
+  const dependencies: Dependency[] = task.needs.map((need) => ({ task: need, kind: 'after' }))
+  for (const name in task.inputs) {
+    const input = task.inputs[name]
+    if (input?.kind === 'output') dependencies.push({ task: input.from.task, kind: 'after' })
   }
   for (const { source } of task.forEach?.keys ?? []) {
-    if (source.kind === 'output') yield { task: source.from.task, kind: 'after' }
-    if (source.kind === 'each') yield { task: source.from.task, kind: 'each' }
+    if (source.kind === 'output') dependencies.push({ task: source.from.task, kind: 'after' })
+    if (source.kind === 'each') dependencies.push({ task: source.from.task, kind: 'each' })
   }
+  return dependencies
 }
 
 function ascending(a: number, b: number): number {

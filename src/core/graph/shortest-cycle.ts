@@ -1,5 +1,5 @@
-import { cyclicComponents } from './strong-components.ts'
 import type { Digraph } from './graph.ts'
+import { cyclicComponents } from './strong-components.ts'
 
 /**
  * Every node with an edge to itself, and for each knot (each set of nodes that can all reach each other) the shortest
@@ -47,7 +47,7 @@ function shortestCycleIn(component: readonly number[], { successors }: Digraph, 
 
 function pathTo(end: number, start: number, cameFrom: ReadonlyMap<number, number>): readonly number[] {
   const path = [end]
-  for (let node = end; node !== start; ) {
+  for (let node = end; node !== start;) {
     node = cameFrom.get(node) ?? start
     path.push(node)
   }

@@ -14,8 +14,10 @@ export interface Option {
   readonly scoreUsd: number
 }
 
-/** How much an hour of waiting is worth to a run, by its priority, and to a task off the critical path. */
-const hourWorthUsd = { perPriorityPoint: 0.02, offCriticalPath: 0.1 }
+/** What an hour less is worth to a run, for each point of its priority. */
+const usdPerHourAndPoint = 0.02
+/** The share of it for a task off the critical path, whose time delays nothing at once. */
+const shareOffPath = 0.1
 
 /**
  * Pools that meet a task's wishes and size, best first. The score is money: the clone's cost, plus its time to the end
@@ -27,15 +29,15 @@ export function choosePools(
   prediction: Prediction,
   run: { readonly priority: number; readonly onCriticalPath: boolean },
 ): readonly Option[] {
-  const worth = hourWorthUsd.perPriorityPoint * run.priority * (run.onCriticalPath ? 1 : hourWorthUsd.offCriticalPath)
+  const usdPerHour = usdPerHourAndPoint * run.priority * (run.onCriticalPath ? 1 : shareOffPath)
   return pools
     .filter((pool) => meets(pool, task.pool, task.resources))
-    .map((pool) => option(pool, task.resources, prediction, worth))
+    .map((pool) => option(pool, task.resources, prediction, usdPerHour))
     .sort((a, b) => a.scoreUsd - b.scoreUsd || (a.pool.id < b.pool.id ? -1 : 1))
 }
 
 /** Whether an empty pool could take a clone, and is of the kind that was asked for. */
-export function meets(pool: Pool, wish: PoolPreference, resources: Resources): boolean {
+function meets(pool: Pool, wish: PoolPreference, resources: Resources): boolean {
   const accelerator = wish.accelerator ?? (resources.gpus > 0 ? 'gpu' : 'cpu')
   return (
     pool.accelerator === accelerator &&
@@ -45,11 +47,11 @@ export function meets(pool: Pool, wish: PoolPreference, resources: Resources): b
   )
 }
 
-function option(pool: Pool, resources: Resources, prediction: Prediction, worth: number): Option {
+function option(pool: Pool, resources: Resources, prediction: Prediction, usdPerHour: number): Option {
   const workS = prediction.durationS.p50
   const expectedReclaims = (pool.reclaimsPerHour * workS) / 3600
   // A reclaimed clone loses half of its work on average and pays the start delay again.
   const finishS = pool.startDelayS + workS + expectedReclaims * (pool.startDelayS + workS / 2)
   const cost = costUsd(resources, pool.price, workS * (1 + expectedReclaims / 2))
-  return { pool, finishS, costUsd: cost, scoreUsd: cost + (finishS / 3600) * worth }
+  return { pool, finishS, costUsd: cost, scoreUsd: cost + (finishS / 3600) * usdPerHour }
 }

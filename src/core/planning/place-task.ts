@@ -23,8 +23,8 @@ export interface TaskContext {
 
 /** Clones that `auto` makes of a risky task. */
 const autoClones = 2
-/** Ranks: a point of priority outweighs any path. */
-const priorityWeight = 1e6
+/** Ranks: a point of priority outweighs any path, which is below 100,000 tasks of 14 days. */
+const priorityWeight = 1e12
 
 /** Pool, slots and reasons for one task, or why no pool can take it. */
 export function placeTask(task: Task, context: TaskContext): Result<Placement, string> {
@@ -34,7 +34,8 @@ export function placeTask(task: Task, context: TaskContext): Result<Placement, s
   const clones = cloneCount(task, context)
   const active = Array.from({ length: clones.count }, (_, clone) => {
     const option = options[clone % options.length] as Option
-    return plannedSlot('active', option, clone === 0 ? best : option, clone, clones.why)
+    const role = clone === 0 ? 'best of the pools that fit' : `clone ${clone}`
+    return { kind: 'active', pool: option.pool.id, reason: `${role}: ${words(option)} (${clones.why})` } as const
   })
   const hedge = hedgeAfter(task, context, clones.count, best)
   const standby = hedge.afterS === null ? [] : [standbySlot(options, active, hedge.why)]
@@ -103,18 +104,7 @@ function hedgeAfter(
 
 function atQuantile(q: number, prediction: Prediction, best: Option): { afterS: number; why: string } {
   const afterS = best.pool.startDelayS + durationAt(prediction, q)
-  return { afterS, why: `hedge after ${seconds(afterS)} (start delay and p${Math.round(q * 100)})` }
-}
-
-function plannedSlot(
-  kind: 'active' | 'standby',
-  option: Option,
-  compared: Option,
-  clone: number,
-  why: string,
-): PlannedSlot {
-  const role = clone === 0 ? 'best of the pools that fit' : `clone ${clone}`
-  return { kind, pool: option.pool.id, reason: `${role}: ${words(compared)} (${why})` }
+  return { afterS, why: `hedge after ${seconds(afterS)} (start delay and p${Number((q * 100).toFixed(3))})` }
 }
 
 /** The best pool that no active slot is on; the best one when all are taken. */
@@ -147,7 +137,8 @@ function noPool(task: Task, pools: readonly Pool[]): string {
   const { vcpus, memoryMiB, gpus } = task.resources
   const wish = Object.values(task.pool).join(' ') || 'any pool'
   const had = pools.map((pool) => `${pool.id} (${pool.vcpus} vCPU, ${pool.memoryMiB} MiB, ${pool.gpus} GPU)`)
-  return `no pool takes task ${task.id}: it asks for ${vcpus} vCPU, ${memoryMiB} MiB, ${gpus} GPU on ${wish}; there are ${had.join(', ')}`
+  const asked = `${vcpus} vCPU, ${memoryMiB} MiB, ${gpus} GPU on ${wish}`
+  return `no pool takes task ${task.id}: it asks for ${asked}; there are ${had.join(', ') || 'none'}`
 }
 
 function seconds(value: number): string {

@@ -2,7 +2,7 @@ import { graphOf } from '#core/graph/graph.ts'
 import { criticalPath, upwardRanks } from '#core/graph/longest-path.ts'
 import { choosePools } from '#core/planning/choose-pools.ts'
 import { placeTask } from '#core/planning/place-task.ts'
-import type { Placement, Plan } from '#core/planning/plan.ts'
+import type { Placement, Plan, PlannedSlot } from '#core/planning/plan.ts'
 import type { Pool } from '#core/pools/pool.ts'
 import { predict } from '#core/prediction/predict.ts'
 import type { Sample } from '#core/prediction/prediction.ts'
@@ -23,48 +23,54 @@ export interface PlanInput {
 /**
  * Places every task of a run: predicts it, weighs pools by cost and time, finds the critical path, decides clones and
  * hedges, and says why. The errors name each task that no pool can take. Instances of a list that is not known yet are
- * counted as one in the predicted makespan. O((tasks + edges) + tasks · pools log pools).
+ * counted as one in the predicted makespan. O(tasks + edges + tasks · pools log pools).
  */
 export function planRun(input: PlanInput): Result<Plan, readonly string[]> {
   const { run, workflow, pools, history } = input
   const graph = graphOf(workflow)
-  const predictions = workflow.tasks.map((task) => predict(history.get(task.id) ?? [], task.estimate, task.resources))
-  const startDelays = workflow.tasks.map((task, index) => {
-    const prediction = predictions[index] as (typeof predictions)[number]
+  const tasks = workflow.tasks.map((task) => {
+    const samples = history.get(task.id) ?? []
+    const prediction = predict(samples, task.estimate, task.resources)
     const [best] = choosePools(task, pools, prediction, { priority: run.priority, onCriticalPath: true })
-    return best?.pool.startDelayS ?? 0
+    return { task, samples, prediction, bestDelayS: best?.pool.startDelayS ?? 0 }
   })
-  const weights = (q: 'p50' | 'p90'): number[] =>
-    predictions.map((prediction, index) => prediction.durationS[q] + (startDelays[index] as number))
-  const typical = criticalPath(graph, weights('p50'))
-  const slow = criticalPath(graph, weights('p90'))
-  const toEndS = upwardRanks(graph, weights('p50'))
-  const path = typical.nodes.map((node) => graph.ids[node] as string)
+  const bestS = tasks.map(({ prediction, bestDelayS }) => bestDelayS + prediction.durationS.p50)
+  const path = criticalPath(graph, bestS).nodes
+  const toEndS = upwardRanks(graph, bestS)
   const critical = new Set(path)
 
-  const placements: Record<string, Placement> = {}
+  const placements: Placement[] = []
   const errors: string[] = []
-  workflow.tasks.forEach((task, index) => {
+  for (const [node, { task, samples, prediction }] of tasks.entries()) {
     const placed = placeTask(task, {
       pools,
-      samples: history.get(task.id) ?? [],
-      prediction: predictions[index] as (typeof predictions)[number],
+      samples,
+      prediction,
       policy: run.policy,
       priority: run.priority,
-      onCriticalPath: critical.has(task.id),
-      pathToEndS: toEndS[index] as number,
+      onCriticalPath: critical.has(node),
+      pathToEndS: toEndS[node] as number,
     })
-    if (placed.ok) placements[task.id] = placed.value
+    if (placed.ok) placements.push(placed.value)
     else errors.push(placed.error)
-  })
+  }
   if (errors.length > 0) return err(errors)
+
+  const delayS = new Map(pools.map((pool) => [pool.id, pool.startDelayS]))
+  const startS = ({ slots: [first] }: Placement): number => delayS.get((first as PlannedSlot).pool) as number
+  const makespanS = (q: 'p50' | 'p90'): number =>
+    criticalPath(
+      graph,
+      placements.map((placement) => startS(placement) + placement.predicted.durationS[q]),
+    ).weight
+  const predicted = { makespanS: { p50: makespanS('p50'), p90: makespanS('p90') } }
   return ok({
     run: run.id,
     madeAtMs: input.nowMs,
-    placements,
-    criticalPath: path,
-    predicted: { makespanS: { p50: typical.weight, p90: slow.weight } },
-    notes: notes(input, typical.weight),
+    placements: Object.fromEntries(placements.map((placement) => [placement.task, placement])),
+    criticalPath: path.map((node) => graph.ids[node] as string),
+    predicted,
+    notes: notes(input, predicted.makespanS.p50),
   })
 }
 

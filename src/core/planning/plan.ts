@@ -7,8 +7,9 @@ export interface Plan {
   readonly run: RunId
   readonly madeAtMs: number
   readonly placements: Readonly<Record<string, Placement>>
-  /** The longest predicted path, task by task. */
+  /** The longest path with every task on the pool that it would have as a critical one, task by task. */
   readonly criticalPath: readonly string[]
+  /** The longest path through the placements as they are: off the critical path, slower pools may make it longer. */
   readonly predicted: { readonly makespanS: { readonly p50: number; readonly p90: number } }
   /** What the plan says of itself in words: what was switched off, what could not be met. */
   readonly notes: readonly string[]

@@ -1,12 +1,15 @@
 import { enoughSamples } from '#core/prediction/predict.ts'
 import type { Prediction, Sample } from '#core/prediction/prediction.ts'
 
-/** Durations whose p99 is this many times the median have stragglers worth a clone. */
+/** A p99 beyond this many times the median shows stragglers worth a clone. */
 const heavyTail = 2
-/** Share of clones that failed or were reclaimed from which on a task is risky. */
+/** Share of clones that failed from which on a task is risky. */
 const failureShare = 0.1
 
-/** Why history calls a task risky, in words; `undefined` when it does not, or has too little to say. O(samples). */
+/**
+ * Why history calls a task risky, in words; `undefined` when it does not, or has too little to say. Clones that were told
+ * to end (their sibling was faster) say nothing. O(samples).
+ */
 export function riskOf(samples: readonly Sample[], prediction: Prediction): string | undefined {
   const ended = samples.filter((sample) => sample.outcome !== 'lost')
   if (ended.length < enoughSamples) return undefined
@@ -15,8 +18,8 @@ export function riskOf(samples: readonly Sample[], prediction: Prediction): stri
     return `${failed} of its last ${ended.length} clones failed`
   }
   const { p50, p99 } = prediction.durationS
-  if (prediction.basis.kind === 'history' && p99 >= heavyTail * p50) {
-    return `its slowest clones take ${(p99 / p50).toFixed(1)} times the median`
+  if (prediction.basis.kind === 'history' && p99 > heavyTail * p50) {
+    return `its slowest clones take ${p99.toPrecision(3)} s, and half of them ${p50.toPrecision(3)} s`
   }
   return undefined
 }

@@ -41,7 +41,7 @@ function measured(samples: readonly Sample[], of: (sample: Sample) => number | n
 }
 
 /** Quantile by linear interpolation between order statistics (Hyndman and Fan, type 7) of sorted, non-empty values. */
-export function quantile(sorted: readonly number[], q: number): number {
+function quantile(sorted: readonly number[], q: number): number {
   const at = (sorted.length - 1) * q
   const low = sorted[Math.floor(at)] as number
   const high = sorted[Math.ceil(at)] as number

@@ -1,5 +1,4 @@
 import type { RunId } from '#core/run/ids.ts'
-import { unreachable } from '#core/unreachable.ts'
 
 /**
  * A dependency group: tasks with the same set of predecessors share one readiness record. Above {@link shardSize}
@@ -34,31 +33,30 @@ export type GroupEvent =
   /** What the group starts has its rows and executions. */
   | { readonly type: 'group.started'; readonly atMs: number }
 
-/** Whether `event` may happen to a group in this state; total over state × event. */
-export function groupAccepts(state: GroupRecord['state'] | 'absent', event: GroupEvent['type']): boolean {
-  switch (state) {
-    case 'absent':
-    case 'open':
-      return event === 'group.marked'
-    case 'claimed':
-      return event === 'group.started'
-    case 'started':
-      return false
-    default:
-      return unreachable(state)
-  }
+/** Which events a state accepts; what is absent here is refused. */
+const accepts: Readonly<Record<GroupRecord['state'] | 'absent', readonly GroupEvent['type'][]>> = {
+  absent: ['group.marked'],
+  open: ['group.marked'],
+  claimed: ['group.started'],
+  started: [],
 }
 
-/** The group after `event`. @throws when its state does not accept it, or a member is marked twice: bugs of the caller. */
-export function evolveGroup(group: GroupRecord | undefined, event: GroupEvent): GroupRecord {
+/** Why `event` can't happen to the group as it is, in words; `undefined` when it can. Total over rows × events. */
+export function groupRefusal(group: GroupRecord | undefined, event: GroupEvent): string | undefined {
   const state = group?.state ?? 'absent'
-  if (!groupAccepts(state, event.type)) {
-    throw new Error(`group in state ${state} does not accept ${event.type}`)
-  }
+  if (!accepts[state].includes(event.type)) return `a group in state ${state} does not accept ${event.type}`
+  if (group === undefined || event.type !== 'group.marked') return undefined
+  if (event.size !== group.size) return `${group.id} has ${group.size} members, not ${event.size}`
+  return group.marked.includes(event.member) ? `${event.member} is marked already` : undefined
+}
+
+/** The group after `event`. @throws when the group refuses it, which is a bug of the caller. */
+export function evolveGroup(group: GroupRecord | undefined, event: GroupEvent): GroupRecord {
+  const refusal = groupRefusal(group, event)
+  if (refusal !== undefined) throw new Error(refusal)
   switch (event.type) {
     case 'group.marked': {
       const before = group ?? open(event)
-      if (before.marked.includes(event.member)) throw new Error(`${event.member} is marked already`)
       const marked = [...before.marked, event.member]
       return {
         ...before,
@@ -69,8 +67,6 @@ export function evolveGroup(group: GroupRecord | undefined, event: GroupEvent): 
     }
     case 'group.started':
       return { ...(group as GroupRecord), state: 'started' }
-    default:
-      return unreachable(event)
   }
 }
 

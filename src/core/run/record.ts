@@ -1,7 +1,7 @@
-import { evolveGroup, type GroupEvent, type GroupRecord } from '#core/run/group.ts'
-import { evolveRun, type RunEvent, type RunRecord } from '#core/run/run.ts'
-import { evolveSlot, type SlotEvent, type SlotRecord } from '#core/run/slot.ts'
-import { evolveTask, type TaskEvent, type TaskRecord } from '#core/run/task.ts'
+import { evolveGroup, groupRefusal, type GroupEvent, type GroupRecord } from '#core/run/group.ts'
+import { evolveRun, runRefusal, type RunEvent, type RunRecord } from '#core/run/run.ts'
+import { evolveSlot, slotRefusal, type SlotEvent, type SlotRecord } from '#core/run/slot.ts'
+import { evolveTask, taskRefusal, type TaskEvent, type TaskRecord } from '#core/run/task.ts'
 
 /** The rows of a run, by kind: each is the fold of its events and of nothing else. */
 export interface Records {
@@ -46,7 +46,21 @@ const evolvers: { readonly [K in Kind]: (row: Records[K] | undefined, event: Eve
   group: evolveGroup,
 }
 
-/** The row after one event. @throws when the row's state does not accept it. */
+const refusals: {
+  readonly [K in Kind]: (row: Records[K] | undefined, event: Events[K]) => string | undefined
+} = {
+  run: runRefusal,
+  task: taskRefusal,
+  slot: slotRefusal,
+  group: groupRefusal,
+}
+
+/** Why `event` can't happen to a row as it is, or to an absent one, in words; `undefined` when it can. */
+export function refusalOf<K extends Kind>(kind: K, row: Records[K] | undefined, event: Events[K]): string | undefined {
+  return refusals[kind](row, event)
+}
+
+/** The row after one event. @throws when the row refuses it. */
 export function evolve<K extends Kind>(kind: K, row: Records[K] | undefined, event: Events[K]): Records[K] {
   return evolvers[kind](row, event)
 }

@@ -1,12 +1,11 @@
 import type { Json } from '#core/json.ts'
 import type { RunId } from '#core/run/ids.ts'
-import { unreachable } from '#core/unreachable.ts'
 
 /** States of a run; the last three are terminal and final. */
 export const runStates = ['queued', 'planning', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'] as const
 export type RunState = (typeof runStates)[number]
 
-/** What a submission may switch off, and the seed of its ties. */
+/** What a submission may switch off. */
 export interface RunPolicy {
   readonly cloning: boolean
   readonly hedging: boolean
@@ -57,13 +56,12 @@ export type RunEvent =
   | { readonly type: 'run.planning'; readonly atMs: number }
   | { readonly type: 'run.started'; readonly atMs: number; readonly planId: string }
   | { readonly type: 'run.cancelling'; readonly atMs: number; readonly reason: string }
-  | {
-      readonly type: 'run.finished'
-      readonly atMs: number
-      readonly state: 'succeeded' | 'failed' | 'cancelled'
-      readonly error: string | null
-      readonly totals: RunTotals
-    }
+  | ({ readonly type: 'run.finished'; readonly atMs: number; readonly totals: RunTotals } & RunOutcome)
+
+/** How a run ended. A failed one says why; a cancelled one has said so when it was told to. */
+export type RunOutcome =
+  | { readonly state: 'succeeded' | 'cancelled'; readonly error: null }
+  | { readonly state: 'failed'; readonly error: string }
 
 /** Whether the run's state is final. */
 export function isRunTerminal(state: RunState): boolean {
@@ -73,7 +71,7 @@ export function isRunTerminal(state: RunState): boolean {
 /** Which events a state accepts; what is absent here is refused. */
 const accepts: Readonly<Record<RunState | 'absent', readonly RunEvent['type'][]>> = {
   absent: ['run.submitted'],
-  queued: ['run.planning', 'run.cancelling', 'run.finished'],
+  queued: ['run.planning', 'run.cancelling'],
   planning: ['run.started', 'run.cancelling', 'run.finished'],
   running: ['run.cancelling', 'run.finished'],
   cancelling: ['run.finished'],
@@ -82,17 +80,25 @@ const accepts: Readonly<Record<RunState | 'absent', readonly RunEvent['type'][]>
   cancelled: [],
 }
 
-/** Whether `event` may happen to a run in this state; total over state × event. */
-export function runAccepts(state: RunState | 'absent', event: RunEvent['type']): boolean {
-  return accepts[state].includes(event)
+/** From where each outcome is reached: only a run that ran succeeds, and only one that was told to is cancelled. */
+const endsFrom: Readonly<Record<RunOutcome['state'], readonly RunState[]>> = {
+  succeeded: ['running'],
+  failed: ['planning', 'running'],
+  cancelled: ['cancelling'],
 }
 
-/** The run after `event`. @throws when the run's state does not accept it, which is a bug of the caller. */
-export function evolveRun(run: RunRecord | undefined, event: RunEvent): RunRecord {
+/** Why `event` can't happen to the run as it is, in words; `undefined` when it can. Total over rows × events. */
+export function runRefusal(run: RunRecord | undefined, event: RunEvent): string | undefined {
   const state = run?.state ?? 'absent'
-  if (!runAccepts(state, event.type)) {
-    throw new Error(`run in state ${state} does not accept ${event.type}`)
-  }
+  if (!accepts[state].includes(event.type)) return `a run in state ${state} does not accept ${event.type}`
+  if (event.type !== 'run.finished' || endsFrom[event.state].some((from) => from === state)) return undefined
+  return `a run in state ${state} does not end ${event.state}`
+}
+
+/** The run after `event`. @throws when the run refuses it, which is a bug of the caller. */
+export function evolveRun(run: RunRecord | undefined, event: RunEvent): RunRecord {
+  const refusal = runRefusal(run, event)
+  if (refusal !== undefined) throw new Error(refusal)
   if (event.type === 'run.submitted') return submitted(event)
   const current = run as RunRecord
   switch (event.type) {
@@ -110,8 +116,6 @@ export function evolveRun(run: RunRecord | undefined, event: RunEvent): RunRecor
         finishedAtMs: event.atMs,
         totals: event.totals,
       }
-    default:
-      return unreachable(event)
   }
 }
 

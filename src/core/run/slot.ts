@@ -2,7 +2,6 @@ import type { Failure } from '#core/failure/cause.ts'
 import type { RunId } from '#core/run/ids.ts'
 import type { Manifest } from '#core/run/manifest.ts'
 import type { PhaseTimes, Usage } from '#core/run/usage.ts'
-import { unreachable } from '#core/unreachable.ts'
 
 /** States of a slot; from `won` on they are terminal and final. */
 export const slotStates = [
@@ -93,13 +92,12 @@ export type SlotEvent =
   | { readonly type: 'slot.claimed'; readonly atMs: number; readonly fence: number; readonly manifest: Manifest }
   | { readonly type: 'slot.failed'; readonly atMs: number; readonly failure: Failure }
   /** The attempt is decided; this is the slot's part in it. */
-  | {
-      readonly type: 'slot.decided'
-      readonly atMs: number
-      readonly state: 'won' | 'contributed' | 'lost' | 'cancelled'
-    }
+  | { readonly type: 'slot.decided'; readonly atMs: number; readonly state: DecidedState }
   | { readonly type: 'slot.fenced'; readonly atMs: number }
   | { readonly type: 'slot.billed'; readonly atMs: number; readonly bill: Bill }
+
+/** The part of a slot in the decision of its attempt. */
+type DecidedState = 'won' | 'contributed' | 'lost' | 'cancelled'
 
 const terminal: ReadonlySet<SlotState> = new Set<SlotState>([
   'won',
@@ -133,17 +131,40 @@ const accepts: Readonly<Record<SlotState | 'absent', readonly SlotEvent['type'][
   cancelled: ended,
 }
 
-/** Whether `event` may happen to a slot in this state; total over state × event. */
-export function slotAccepts(state: SlotState | 'absent', event: SlotEvent['type']): boolean {
-  return accepts[state].includes(event)
+/**
+ * Why `event` can't happen to the slot as it is, in words; `undefined` when it can. Fences grow with each lease, a claim is
+ * made under the present one, and a job is billed once. Total over rows × events.
+ */
+export function slotRefusal(slot: SlotRecord | undefined, event: SlotEvent): string | undefined {
+  const state = slot?.state ?? 'absent'
+  if (!accepts[state].includes(event.type)) return `a slot in state ${state} does not accept ${event.type}`
+  if (slot === undefined) return undefined
+  switch (event.type) {
+    case 'slot.leased':
+      if (event.job !== slot.job) return `job ${slot.job} holds the slot, not ${event.job}`
+      return event.fence > slot.fence ? undefined : `fence ${event.fence} does not grow: it is ${slot.fence}`
+    case 'slot.claimed':
+      return event.fence === slot.fence ? undefined : `the slot is held under fence ${slot.fence}, not ${event.fence}`
+    case 'slot.decided':
+      return partsOf(slot).includes(event.state) ? undefined : `a slot in state ${state} has not ${event.state}`
+    case 'slot.billed':
+      if (slot.job === null) return 'a slot that never had a job has no bill'
+      return slot.bill === null ? undefined : 'the job is billed already'
+    default:
+      return undefined
+  }
 }
 
-/** The slot after `event`. @throws when the slot's state does not accept it, which is a bug of the caller. */
+/** What a slot can have been in a decision: it won by its claim, it lost with a job, without one there was nothing to lose. */
+function partsOf(slot: SlotRecord): readonly DecidedState[] {
+  if (slot.claim !== null) return ['won', 'contributed', 'lost', 'cancelled']
+  return slot.job === null ? ['cancelled'] : ['lost', 'cancelled']
+}
+
+/** The slot after `event`. @throws when the slot refuses it, which is a bug of the caller. */
 export function evolveSlot(slot: SlotRecord | undefined, event: SlotEvent): SlotRecord {
-  const state = slot?.state ?? 'absent'
-  if (!slotAccepts(state, event.type)) {
-    throw new Error(`slot in state ${state} does not accept ${event.type}`)
-  }
+  const refusal = slotRefusal(slot, event)
+  if (refusal !== undefined) throw new Error(refusal)
   if (event.type === 'slot.created') return created(event)
   const current = slot as SlotRecord
   switch (event.type) {
@@ -169,15 +190,13 @@ export function evolveSlot(slot: SlotRecord | undefined, event: SlotEvent): Slot
     case 'slot.claimed':
       return { ...current, state: 'claimed', claim: event.manifest, endedAtMs: event.atMs }
     case 'slot.failed':
-      return { ...current, state: 'failed', failure: event.failure, endedAtMs: event.atMs }
+      return { ...current, state: 'failed', failure: event.failure, waitingFor: null, endedAtMs: event.atMs }
     case 'slot.decided':
       return { ...current, state: event.state, waitingFor: null, endedAtMs: current.endedAtMs ?? event.atMs }
     case 'slot.fenced':
       return { ...current, state: 'fenced', endedAtMs: event.atMs }
     case 'slot.billed':
       return { ...current, bill: event.bill }
-    default:
-      return unreachable(event)
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Cause } from '#core/failure/cause.ts'
 import type { RunId } from '#core/run/ids.ts'
 import type { Manifest } from '#core/run/manifest.ts'
-import { unreachable } from '#core/unreachable.ts'
 import type { EachValue } from '#core/workflow/expand.ts'
 
 /** States of a task or an instance of it; the last four are terminal and final. */
@@ -97,10 +96,11 @@ export function isTaskTerminal(state: TaskState): boolean {
   return state === 'committed' || state === 'failed' || state === 'skipped' || state === 'cancelled'
 }
 
+/** Which events a state accepts. `pending` is how a task without a row is shown: nothing happens to it. */
 const accepts: Readonly<Record<TaskState | 'absent', readonly TaskEvent['type'][]>> = {
   absent: ['task.ready', 'task.expanded', 'task.skipped'],
   pending: [],
-  ready: ['attempt.started', 'task.cancelled', 'task.failed'],
+  ready: ['attempt.started', 'task.cancelled'],
   running: ['attempt.started', 'attempt.failed', 'task.committed', 'task.failed', 'task.cancelled'],
   committed: [],
   failed: [],
@@ -108,9 +108,34 @@ const accepts: Readonly<Record<TaskState | 'absent', readonly TaskEvent['type'][
   cancelled: [],
 }
 
-/** Whether `event` may happen to a task in this state; total over state × event. */
-export function taskAccepts(state: TaskState | 'absent', event: TaskEvent['type']): boolean {
-  return accepts[state].includes(event)
+/**
+ * Why `event` can't happen to the task as it is, in words; `undefined` when it can. Attempts are numbered from 1 and run one
+ * at a time; a result comes from the one that runs, a failure from one that has ended. An expansion has no attempts: its
+ * instances end it. Total over rows × events.
+ */
+export function taskRefusal(task: TaskRecord | undefined, event: TaskEvent): string | undefined {
+  const state = task?.state ?? 'absent'
+  if (!accepts[state].includes(event.type)) return `a task in state ${state} does not accept ${event.type}`
+  if (task === undefined) return undefined
+  const expansion = task.instances !== null
+  const last = latestAttempt(task)
+  const runs = last?.state === 'running'
+  switch (event.type) {
+    case 'attempt.started': {
+      if (expansion) return 'an expansion has no attempts of its own'
+      if (runs) return `attempt ${last.number} runs still`
+      const next = task.attempts.length + 1
+      return event.number === next ? undefined : `attempt ${next} is next, not ${event.number}`
+    }
+    case 'attempt.failed':
+      return runs ? undefined : 'no attempt runs'
+    case 'task.committed':
+      return runs || expansion ? undefined : 'no attempt runs'
+    case 'task.failed':
+      return runs ? `attempt ${last.number} runs still` : undefined
+    default:
+      return undefined
+  }
 }
 
 /** The attempt that is being run, or was run last. */
@@ -118,12 +143,10 @@ export function latestAttempt(task: TaskRecord): AttemptRecord | undefined {
   return task.attempts.at(-1)
 }
 
-/** The task after `event`. @throws when the task's state does not accept it, which is a bug of the caller. */
+/** The task after `event`. @throws when the task refuses it, which is a bug of the caller. */
 export function evolveTask(task: TaskRecord | undefined, event: TaskEvent): TaskRecord {
-  const state = task?.state ?? 'absent'
-  if (!taskAccepts(state, event.type)) {
-    throw new Error(`task in state ${state} does not accept ${event.type}`)
-  }
+  const refusal = taskRefusal(task, event)
+  if (refusal !== undefined) throw new Error(refusal)
   switch (event.type) {
     case 'task.ready':
       return { ...blank(event), key: event.key, values: event.values, state: 'ready' }
@@ -171,12 +194,7 @@ function ongoing(
         endedAtMs: event.atMs,
       }
     case 'task.failed':
-      return {
-        ...endAttempt(task, event.atMs, { state: 'failed' }),
-        state: 'failed',
-        error: event.error,
-        endedAtMs: event.atMs,
-      }
+      return { ...task, state: 'failed', error: event.error, endedAtMs: event.atMs }
     case 'task.cancelled':
       return {
         ...endAttempt(task, event.atMs, { state: 'cancelled' }),
@@ -184,12 +202,10 @@ function ongoing(
         error: event.why,
         endedAtMs: event.atMs,
       }
-    default:
-      return unreachable(event)
   }
 }
 
-/** Closes the attempt that runs; one that has ended stays as it is. */
+/** Closes the attempt that runs, if one does. */
 function endAttempt(task: TaskRecord, atMs: number, end: Partial<AttemptRecord>): TaskRecord {
   const last = latestAttempt(task)
   if (last === undefined || last.state !== 'running') return task

@@ -72,7 +72,8 @@ export function expandForEach(
       continue
     }
     const other = seen.get(key.value)
-    if (other !== undefined) return err(`the key ${quoted(key.value)} is that of instance ${other} and of instance ${index}`)
+    if (other !== undefined)
+      return err(`the key ${quoted(key.value)} is that of instance ${other} and of instance ${index}`)
     seen.set(key.value, index)
     items.push({ index, key: key.value, values })
   }
@@ -94,7 +95,9 @@ function keyOf(
     return ok(undefined)
   }
   const [only] = keys
-  const literals = Object.entries(values).flatMap(([name, each]) => (each.kind === 'value' ? [[name, each.value] as const] : []))
+  const literals = Object.entries(values).flatMap(([name, each]) =>
+    each.kind === 'value' ? [[name, each.value] as const] : [],
+  )
   const item = keys.length === 1 && only !== undefined ? literals[0]?.[1] : (Object.fromEntries(literals) as Json)
   const found = item === undefined ? undefined : pointedAt(item, keyPointer)
   if (typeof found === 'number' || typeof found === 'boolean') return ok(String(found))
@@ -102,7 +105,9 @@ function keyOf(
     return err(`\`key\` ${quoted(keyPointer)} leads to no text or number in ${quoted(item ?? null)}`)
   }
   if (found.length > LIMITS.keyLength.value) {
-    return err(`the key ${quoted(found)} has ${found.length} characters, the limit is ${LIMITS.keyLength.value} (\`keyLength\`)`)
+    return err(
+      `the key ${quoted(found)} has ${found.length} characters, the limit is ${LIMITS.keyLength.value} (\`keyLength\`)`,
+    )
   }
   return ok(found)
 }

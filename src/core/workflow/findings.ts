@@ -25,7 +25,7 @@ export class Findings {
   }
 
   /** The findings as diagnostics, with positions where the document has a text. */
-  placedIn(document: ParsedDocument, text: string): readonly Diagnostic[] {
+  placedIn(document: Pick<ParsedDocument, 'locate'>, text: string): readonly Diagnostic[] {
     const places: readonly Place[] = this.#kept.flatMap((finding): Place[] => [finding, ...(finding.related ?? [])])
     const spans = document.locate(places)
     const positionOf = positionFinder(text)

@@ -7,17 +7,33 @@ export interface Limit {
 
 /** Every bound that checks, errors and the list of limits share. A workflow beyond one is refused, never cut. */
 export const LIMITS = {
-  jsonBytes: { value: 64 * 1024 ** 2, unit: 'bytes', why: 'holds 100,000 tasks with room, and is read in under a second' },
+  jsonBytes: {
+    value: 64 * 1024 ** 2,
+    unit: 'bytes',
+    why: 'holds 100,000 tasks with room, and is read in under a second',
+  },
   yamlBytes: { value: 8 * 1024 ** 2, unit: 'bytes', why: 'YAML is read about 50 times slower than JSON' },
   yamlTokens: { value: 2_000_000, unit: 'tokens of YAML', why: 'about six seconds of reading' },
-  depth: { value: 64, unit: 'levels', why: 'no workflow needs more, and deeper trees overflow the stacks of other readers' },
+  depth: {
+    value: 64,
+    unit: 'levels',
+    why: 'no workflow needs more, and deeper trees overflow the stacks of other readers',
+  },
   diagnostics: { value: 100, unit: 'errors', why: 'more are not read at once' },
   tasks: { value: 100_000, unit: 'tasks', why: 'planned and stored in seconds on one machine' },
-  instances: { value: 10_000, unit: 'instances of a forEach task', why: 'one dependency group, one gathered directory' },
+  instances: {
+    value: 10_000,
+    unit: 'instances of a forEach task',
+    why: 'one dependency group, one gathered directory',
+  },
   needs: { value: 10_000, unit: 'entries in one `needs`', why: 'one readiness record for a group of predecessors' },
   edges: { value: 1_000_000, unit: 'dependencies in a workflow', why: 'the graph stays in memory' },
   inputs: { value: 100, unit: 'inputs of a task', why: 'each is an environment variable and a staged file' },
-  outputs: { value: 100, unit: 'outputs of a task or workflow', why: 'each is an environment variable and a committed file' },
+  outputs: {
+    value: 100,
+    unit: 'outputs of a task or workflow',
+    why: 'each is an environment variable and a committed file',
+  },
   params: { value: 200, unit: 'parameters', why: 'each is an environment variable of every task' },
   forEachKeys: { value: 8, unit: 'keys of one `forEach`', why: 'their product is bounded by the instances' },
   env: { value: 200, unit: 'entries in one `env`', why: 'the environment of a process is bounded by the kernel' },
@@ -39,7 +55,11 @@ export const LIMITS = {
   deadlineS: { value: 365 * 86_400, unit: 'seconds', why: 'an execution lives at most a year' },
   outputBytes: { value: 5 * 1024 ** 4, unit: 'bytes', why: 'the largest object of an object store' },
   codeFiles: { value: 20_000, unit: 'files in one `code` folder', why: 'the folder is copied for every clone' },
-  codeBytes: { value: 1024 ** 3, unit: 'bytes in one `code` folder', why: 'the folder is copied for every clone; data belongs in inputs' },
+  codeBytes: {
+    value: 1024 ** 3,
+    unit: 'bytes in one `code` folder',
+    why: 'the folder is copied for every clone; data belongs in inputs',
+  },
   fileBytes: { value: 5 * 1024 ** 3, unit: 'bytes of one `file` input', why: 'one upload in one part' },
 } as const satisfies Record<string, Limit>
 

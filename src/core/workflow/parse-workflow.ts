@@ -1,14 +1,13 @@
 import { err, ok, type Result } from '#core/result.ts'
-import type { Json } from '#core/json.ts'
 import { checkWorkflow } from './check/check-workflow.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { ParsedDocument } from './document/document.ts'
+import type { ParsedDocument, Place } from './document/document.ts'
 import { readJson } from './document/json-document.ts'
 import type { SourceText } from './document/source-text.ts'
+import { copyAsJson } from './document/value-document.ts'
 import { readYaml } from './document/yaml-document.ts'
 import { Findings } from './findings.ts'
 import { beyondLimit, LIMITS } from './limits.ts'
-import { utf8Length } from './utf8-length.ts'
 import type { Workflow } from './workflow.ts'
 
 /** How a text is to be read, and the name it is shown under. */
@@ -21,7 +20,8 @@ export interface ParseOptions {
 export interface ParsedWorkflow {
   readonly workflow: Workflow
   readonly source: SourceText
-  readonly document: ParsedDocument
+  /** The way from a place in the workflow's document to its text. */
+  readonly locate: ParsedDocument['locate']
 }
 
 /**
@@ -37,25 +37,32 @@ export function parseWorkflow(text: string, options: ParseOptions): Result<Parse
 }
 
 /** Checks a workflow that was made by code. There is no text, so errors tell the path only. */
-export function checkValue(value: Json, name: string): Result<ParsedWorkflow, readonly Diagnostic[]> {
-  return checkDocument({ value, locate: (places) => places.map(() => undefined) }, { name, text: '' })
+export function checkValue(value: unknown, name: string): Result<ParsedWorkflow, readonly Diagnostic[]> {
+  const findings = new Findings()
+  const locate = (places: readonly Place[]) => places.map(() => undefined)
+  const json = copyAsJson(value, findings)
+  if (!findings.isEmpty) return err(findings.placedIn({ locate }, ''))
+  return checkDocument({ value: json, locate }, { name, text: '' })
 }
 
 function checkDocument(document: ParsedDocument, source: SourceText): Result<ParsedWorkflow, readonly Diagnostic[]> {
   const findings = new Findings()
   const workflow = checkWorkflow(document.value, findings)
   if (workflow === undefined) return err(findings.placedIn(document, source.text))
-  return ok({ workflow, source, document })
+  return ok({ workflow, source, locate: document.locate })
 }
 
 function sizeProblem(text: string, format: 'yaml' | 'json'): Diagnostic | undefined {
   const limit = format === 'json' ? 'jsonBytes' : 'yamlBytes'
-  const bytes = utf8Length(text)
-  if (bytes <= LIMITS[limit].value) return undefined
+  // Counted in code units, of which there are never more than bytes; who reads a file knows its bytes.
+  if (text.length <= LIMITS[limit].value) return undefined
   return {
     code: 'WF-LIMIT',
-    message: beyondLimit(`the ${format === 'json' ? 'JSON' : 'YAML'} is too long`, bytes, limit),
+    message: beyondLimit(`the ${format === 'json' ? 'JSON' : 'YAML'} is too long`, text.length, limit),
     path: '',
-    fix: format === 'json' ? 'repeat tasks with `forEach`, or keep data in files' : `write the workflow as JSON, which may have ${LIMITS.jsonBytes.value} bytes`,
+    fix:
+      format === 'json'
+        ? 'repeat tasks with `forEach`, or keep data in files'
+        : `write the workflow as JSON, which may have ${LIMITS.jsonBytes.value} bytes`,
   }
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic, Position } from './diagnostic.ts'
-import { escaped } from './quoted.ts'
 import type { SourceText } from './document/source-text.ts'
+import { escaped } from './quoted.ts'
 import { terminalWidth } from './terminal-width.ts'
 
 /** How the parts of a rendered diagnostic are set off; by default not at all. */
@@ -26,12 +26,7 @@ export function renderDiagnostics(
   return diagnostics.map((diagnostic) => render(diagnostic, source.name, lines, style)).join('\n\n')
 }
 
-function render(
-  diagnostic: Diagnostic,
-  name: string,
-  lines: readonly string[],
-  style: DiagnosticStyle,
-): string {
+function render(diagnostic: Diagnostic, name: string, lines: readonly string[], style: DiagnosticStyle): string {
   const { code, message, path, position, fix, related } = diagnostic
   const rendered = [`${style('code', `✗ ${code}`)}  ${escaped(message)}`]
   if (position !== undefined) {

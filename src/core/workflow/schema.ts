@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
-import { codeSchema, defaultsSchema, taskSchema } from './schema/task-schema.ts'
-import { duration, integer, NAME_PATTERN, number, oneOf, outputReference, text } from './schema/scalars.ts'
 import { jsonValue } from './schema/json-value.ts'
+import { duration, integer, NAME_PATTERN, number, oneOf, outputReference, text } from './schema/scalars.ts'
+import { codeSchema, defaultsSchema, later, taskSchema } from './schema/task-schema.ts'
 
 const name = () => z.string().regex(NAME_PATTERN)
 
 const paramSchema = z
   .strictObject({
-    type: oneOf(['string', 'integer', 'number', 'boolean', 'array', 'object']),
+    type: oneOf(['string', 'integer', 'number', 'boolean', 'array', 'object']).describe('Its type.'),
     default: jsonValue().describe('Without it, the parameter must be given.').optional(),
-    description: text(0, LIMITS.textLength.value).optional(),
+    description: text(0, LIMITS.textLength.value).describe('What it is for.').optional(),
   })
   .describe('A parameter: `$PARAM_<NAME>` in every task.')
 
@@ -22,22 +22,26 @@ export const headSchema = z.strictObject({
     .string('a name')
     .regex(NAME_PATTERN, 'letters, digits, `-` and `_`, starting with a letter, at most 63')
     .describe('The name of the workflow.'),
-  description: text(0, LIMITS.textLength.value).optional(),
-  labels: z
-    .record(name(), text(0, LIMITS.labelLength.value))
-    .describe('Free words to find runs by.')
-    .optional(),
+  description: text(0, LIMITS.textLength.value).describe('What it is for, in a few words.').optional(),
+  labels: z.record(name(), text(0, LIMITS.labelLength.value)).describe('Free words to find runs by.').optional(),
   code: codeSchema.optional(),
   params: z.record(name(), paramSchema).describe('What may be set at submission.').optional(),
   defaults: defaultsSchema.optional(),
   priority: z
-    .union([oneOf(['low', 'normal', 'high']), integer(0, 100)], '`low`, `normal`, `high` or a whole number from 0 to 100')
+    .union(
+      [oneOf(['low', 'normal', 'high']), integer(0, 100)],
+      '`low`, `normal`, `high` or a whole number from 0 to 100',
+    )
     .describe('Who goes first. Default: normal.')
     .optional(),
-  deadline: duration(1, LIMITS.deadlineS.value).describe('When the run should be done, counted from submission. Soft.').optional(),
-  timeout: duration(1, LIMITS.deadlineS.value).optional(),
-  budgetUsd: number(0, 1_000_000).optional(),
-  onFailure: oneOf(['finish', 'stop']).optional(),
+  deadline: duration(1, LIMITS.deadlineS.value)
+    .describe('When the run should be done, counted from submission. Soft.')
+    .optional(),
+  timeout: later(duration(1, LIMITS.deadlineS.value), 'When the run is ended, counted from submission.'),
+  budgetUsd: later(number(0, 1_000_000), 'What the run may cost at most.'),
+  onFailure: oneOf(['finish', 'stop'])
+    .describe('After a failure: `finish` what does not depend on it, the default; `stop` is not run by this version.')
+    .optional(),
   outputs: z
     .record(name(), z.strictObject({ from: outputReference().describe('`task.output`') }))
     .describe('What the run as a whole leaves.')

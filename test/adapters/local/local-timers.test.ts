@@ -47,6 +47,16 @@ describe('local timers', () => {
     expect(rung.length).toBe(1)
   })
 
+  it('ring again when set again after they rang', async () => {
+    const { clock, rung, timers } = open()
+    const due = timer(clock.nowMs())
+    await timers.set(due)
+    await clock.advance(1)
+    await timers.set(due)
+    await clock.advance(0)
+    expect(rung).toStrictEqual([due, due])
+  })
+
   it('report what ringing throws, and ring on', async () => {
     const failure = new Error('the store is away')
     const { clock, rung, errors, timers } = open(() => Promise.reject(failure))

@@ -6,7 +6,7 @@ import type { Capacity, Pool } from '#core/pools/pool.ts';
 import { err, ok, type Result } from '#core/result.ts';
 import type { Workflow } from '#core/workflow/workflow.ts';
 
-const absent: Problem = { code: 'run-not-found', message: 'there is no such run', fix: 'forkcast ls', exitCode: 3 };
+const absent: Problem = { code: 'RUN-NOT-FOUND', message: 'there is no such run', fix: 'forkcast ls', exitCode: 3 };
 
 /** A control plane that answers what a test put into it; `latest` is the first of its runs. */
 export class FakeControlPlane implements ControlPlane {

@@ -43,6 +43,7 @@ export class FakeHost implements CliHost {
   readonly cwd = '/home/ada/flows';
   readonly command = 'forkcast';
   readonly version = { forkcast: '0.1.0', node: 'v24.21.0', platform: 'linux x64' };
+  readonly schema = 'https://forkcast.example/workflow.schema.json';
   readonly limits = {
     tasks: { value: 100_000, unit: 'tasks', why: 'planned and stored in seconds on one machine' },
     depth: { value: 64, unit: 'levels', why: 'no workflow needs more' },
@@ -50,7 +51,7 @@ export class FakeHost implements CliHost {
   nowMs = 0;
   readonly workflows = new Map<string, Result<LoadedWorkflow, InvalidWorkflow>>();
   readonly files = new Map<string, string>();
-  control: Result<ControlPlane, Problem> = err({ code: 'no-state', message: 'there is no folder .forkcast', fix: 'run a workflow first', exitCode: 3 });
+  control: Result<ControlPlane, Problem> = err({ code: 'NO-STATE', message: 'there is no folder .forkcast', fix: 'run a workflow first', exitCode: 3 });
   checks: readonly MachineCheck[] = [];
   readonly opened: Parameters<CliHost['openControlPlane']>[0][] = [];
   #listener: ((signal: Signal) => void) | undefined;
@@ -87,13 +88,13 @@ export class FakeHost implements CliHost {
   readText(path: string): Promise<Result<string, Problem>> {
     const text = this.files.get(path);
     if (text !== undefined) return Promise.resolve(ok(text));
-    return Promise.resolve(err({ code: 'not-found', message: `there is no file ${path}`, fix: 'check the path', exitCode: 3 }));
+    return Promise.resolve(err({ code: 'NOT-FOUND', message: `there is no file ${path}`, fix: 'check the path', exitCode: 3 }));
   }
 
   createFiles(folder: string, files: readonly NewFile[]): Promise<Result<void, Problem>> {
     const there = files.map(({ path }) => `${folder}/${path}`).filter((path) => this.files.has(path));
     if (there.length > 0) {
-      return Promise.resolve(err({ code: 'exists', message: `${there.join(', ')} is there already`, fix: 'name another folder', exitCode: 5 }));
+      return Promise.resolve(err({ code: 'EXISTS', message: `${there.join(', ')} is there already`, fix: 'name another folder', exitCode: 5 }));
     }
     for (const { path, text } of files) this.files.set(`${folder}/${path}`, text);
     return Promise.resolve(ok(undefined));

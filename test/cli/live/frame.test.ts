@@ -80,8 +80,8 @@ function race(): Script {
 describe('the live tree', () => {
   it('shows clones side by side, with pool, time, and what is waited for', () => {
     expect(drawn(race(), { atS: 2.2, width: 120 })).toMatchInlineSnapshot(`
-      "anomalies  run_00000001  running  2.2s of 12.0s–20.0s predicted
-      2 of 5 committed · 1 running · 1 waiting · $0.0010 so far (prices are emulated)
+      "anomalies  run_00000001  running  2.2s (guessed 12.0s–20.0s)
+      2 of 5 committed · 1 running · 1 waiting · $0.001 so far (prices are emulated)
       ✓ list    hot-cpu 0.4s
       ▶ clean   ×3  1 committed · 1 running · 1 waiting (capacity)
           clean[1] ec2  ▶ hot-cpu 1.2s │ ◌ warm-cpu waiting 1.5s: capacity │ ◔ cold-cpu starting 1.2s
@@ -96,16 +96,17 @@ describe('the live tree', () => {
       .claimed(3, 'clean[1]/1/2')
       .decided(3, 'clean[1]/1/2', 'won')
       .decided(3, 'clean[1]/1/0', 'lost')
-      .decided(3, 'clean[1]/1/1', 'lost')
+      .decided(3, 'clean[1]/1/1', 'cancelled')
       .decided(3, 'clean[1]/1/3', 'cancelled')
       .committed(3, 'clean[1]')
       .billed(3.1, 'clean[1]/1/2', 0.0004)
       .billed(3.1, 'clean[1]/1/0', 0.0003);
     expect(drawn(script, { atS: 3.2 })).toMatchInlineSnapshot(`
-      "anomalies  run_00000001  running  3.2s of 12.0s–20.0s predicted
-      3 of 5 committed · 1 waiting · $0.0017 so far, $0.00030 of it wasted (prices are emulated)
+      "anomalies  run_00000001  running  3.2s (guessed 12.0s–20.0s)
+      3 of 5 committed · 1 waiting · $0.0017 so far, $0.0003 of it wasted (prices are emulated)
       ✓ list    hot-cpu 0.4s
-      ◌ clean   ×3  2 committed · 1 waiting (capacity)
+      ◌ clean   ×3  2 committed · 1 waiting (capacity) · races won by cold-cpu 1
+          clean[1] ec2  – hot-cpu lost 2.0s │ – warm-cpu cancelled │ ✓ cold-cpu won 1.0s
       · report  after clean"
     `);
   });
@@ -127,20 +128,20 @@ describe('the live tree', () => {
       .attemptFailed(2.4, 'clean[2]', 'user-error', 'none')
       .failed(2.4, 'clean[2]', 'user-error: exit code 1');
     expect(drawn(script, { atS: 3 })).toMatchInlineSnapshot(`
-      "anomalies  run_00000001  running  3.0s of 12.0s–20.0s predicted
-      2 of 5 committed · 1 running · 1 failed · $0.0010 so far (prices are emulated)
+      "anomalies  run_00000001  running  3.0s (guessed 12.0s–20.0s)
+      2 of 5 committed · 1 running · 1 failed · $0.001 so far (prices are emulated)
       ✓ list    hot-cpu 0.4s
       ▶ clean   ×3  1 committed · 1 running · 1 failed
           clean[2]      ✗ hot-cpu user-error 0.4s
-          clean[1] ec2  try 2 after reclaimed: ▶ cold-cpu 0.5s
+          clean[1] ec2  attempt 2 after reclaimed: ▶ cold-cpu 0.5s
       · report  after clean"
     `);
   });
 
   it('keeps what runs in sight when the screen is too low', () => {
     expect(drawn(race(), { atS: 2.2, width: 120, height: 5 })).toMatchInlineSnapshot(`
-      "anomalies  run_00000001  running  2.2s of 12.0s–20.0s predicted
-      2 of 5 committed · 1 running · 1 waiting · $0.0010 so far (prices are emulated)
+      "anomalies  run_00000001  running  2.2s (guessed 12.0s–20.0s)
+      2 of 5 committed · 1 running · 1 waiting · $0.001 so far (prices are emulated)
       ▶ clean   ×3  1 committed · 1 running · 1 waiting (capacity)
           clean[1] ec2  ▶ hot-cpu 1.2s │ ◌ warm-cpu waiting 1.5s: capacity │ ◔ cold-cpu starting 1.2s
       … 3 more"
@@ -150,9 +151,9 @@ describe('the live tree', () => {
   it('does without anything but ASCII', () => {
     const text = drawn(race(), { atS: 2.2, width: 60, ascii: true });
     expect(text).toMatchInlineSnapshot(`
-      "anomalies  run_00000001  running  2.2s of 12.0s-20.0s pre...
+      "anomalies  run_00000001  running  2.2s (guessed 12.0s-20.0s)
       2 of 5 committed, 1 running, 1 waiting
-      $0.0010 so far (prices are emulated)
+      $0.001 so far (prices are emulated)
       + list    hot-cpu 0.4s
       > clean   x3  1 committed, 1 running, 1 waiting (capacity)
           clean[1] ec2  > hot-cpu 1.2s

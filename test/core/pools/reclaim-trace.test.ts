@@ -44,15 +44,14 @@ describe('a trace of availability', () => {
       fc.property(anyTrace, fc.integer({ min: 0, max: 20_000_000 }), (given, nowMs) => {
         const nextMs = nextChangeMs(given, nowMs)
         const now = availableAt(given, nowMs)
-        if (nextMs === null) {
-          for (let tick = 0; tick < given.available.length; tick++) {
-            expect(availableAt(given, nowMs + tick * given.tickMs)).toBe(now)
-          }
-          return
+        const roundMs = given.available.length * given.tickMs
+        const then = nextMs === null ? !now : availableAt(given, nextMs)
+        expect(then).toBe(!now)
+        expect(nextMs ?? Infinity).toBeGreaterThan(nowMs)
+        // Until then, or in a whole round, every tick is as it is now.
+        for (let ms = nowMs; ms < (nextMs ?? nowMs + roundMs); ms += given.tickMs) {
+          expect(availableAt(given, ms)).toBe(now)
         }
-        expect(nextMs).toBeGreaterThan(nowMs)
-        expect(availableAt(given, nextMs)).toBe(!now)
-        for (let ms = nextMs - 1; ms >= nowMs; ms -= given.tickMs) expect(availableAt(given, ms)).toBe(now)
       }),
     )
   })

@@ -135,9 +135,7 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
     jobs.delete(name)
     const atMs = clock.nowMs()
     const billedS = job.phase === 'running' ? Math.max(0, atMs - job.startedAtMs) / 1000 : 0
-    const ended = { job: name, slot, pool, atMs, billedS, exitCode: exit.exitCode, reason: exit.reason }
-    // Told once the room that it left has been given on.
-    track(Promise.resolve().then(() => onEnded(ended)))
+    track(onEnded({ job: name, slot, pool, atMs, billedS, exitCode: exit.exitCode, reason: exit.reason }))
   }
 
   /** Tells a running job to end; the first one to say so is heard. */

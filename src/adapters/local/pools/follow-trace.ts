@@ -5,11 +5,7 @@ import { availableAt, nextChangeMs, type ReclaimTrace } from '#core/pools/reclai
  * Plays a trace from now on: says at once whether hosts can be had, then each change, in order and none left out even
  * when an alarm is late. Returns what ends it.
  */
-export function followTrace(
-  clock: AlarmClock,
-  trace: ReclaimTrace,
-  turn: (available: boolean) => void,
-): CancelAlarm {
+export function followTrace(clock: AlarmClock, trace: ReclaimTrace, turn: (available: boolean) => void): CancelAlarm {
   const startMs = clock.nowMs()
   let cancel: CancelAlarm = () => undefined
 

@@ -6,6 +6,8 @@ import { beyondLimit, LIMITS } from '../limits.ts'
 import { quoted } from '../quoted.ts'
 import type { CheckedTask } from '../schema.ts'
 import { utf8Length } from '../utf8-length.ts'
+import type { Task } from '../workflow.ts'
+import { inKeyOrder } from './key-order.ts'
 
 /** The variables that a user sets for a task. Those that would become the same variable as another are reported. */
 export function canonicalEnvironment(
@@ -14,7 +16,7 @@ export function canonicalEnvironment(
   defaults: Readonly<Record<string, string>>,
   place: Path,
   findings: Findings,
-): Record<string, string> {
+): Task['env'] {
   const owners = new Map<string, string>()
   findClashes('param', params, ['params'], owners, undefined)
   findClashes('input', Object.keys(task.inputs ?? {}), [...place, 'inputs'], owners, findings)
@@ -30,7 +32,7 @@ export function canonicalEnvironment(
     const owner = owners.get(variable)
     if (owner !== undefined) reportClash(['defaults', 'env', variable], variable, owner, findings)
   }
-  return { ...defaults, ...own }
+  return inKeyOrder({ ...defaults, ...own })
 }
 
 /** Reports a variable that tasks may not set, or whose value no environment can carry. */

@@ -6,16 +6,24 @@ import { quoted } from '../quoted.ts'
 import type { CheckedTask } from '../schema.ts'
 import type { EachSource, ForEach } from '../workflow.ts'
 import { canonicalReference } from './canonical-reference.ts'
+import { jsonInKeyOrder } from './key-order.ts'
 
 type CheckedSource = NonNullable<CheckedTask['forEach']>[string]
 
 /** The lists that a task is repeated over, with `zip` and `key`, which mean nothing without them. */
 export function canonicalForEach(task: CheckedTask, place: Path, findings: Findings): ForEach | undefined {
   const conflict = (path: Path, message: string, fix: string) =>
-    findings.add({ code: 'WF-CONFLICT', message: `${describePlace(place)}: ${message}`, fix, path: [...place, ...path], at: 'key' })
+    findings.add({
+      code: 'WF-CONFLICT',
+      message: `${describePlace(place)}: ${message}`,
+      fix,
+      path: [...place, ...path],
+      at: 'key',
+    })
   if (task.forEach === undefined) {
     for (const key of ['zip', 'key'] as const) {
-      if (task[key] !== undefined) conflict([key], `${quoted(key)} without \`forEach\``, `add \`forEach\`, or remove ${quoted(key)}`)
+      if (task[key] !== undefined)
+        conflict([key], `${quoted(key)} without \`forEach\``, `add \`forEach\`, or remove ${quoted(key)}`)
     }
     return undefined
   }
@@ -42,7 +50,7 @@ export function canonicalForEach(task: CheckedTask, place: Path, findings: Findi
       at: 'value',
     })
   }
-  return { keys, zip, ...(task.key === undefined ? {} : { keyPointer: task.key }) }
+  return { ...(task.key === undefined ? {} : { keyPointer: task.key }), keys, zip }
 }
 
 function canonicalSource(source: CheckedSource, place: Path, findings: Findings): EachSource | undefined {
@@ -56,7 +64,7 @@ function canonicalSource(source: CheckedSource, place: Path, findings: Findings)
         at: 'key',
       })
     }
-    return { kind: 'literal', items: source }
+    return { items: source.map(jsonInKeyOrder), kind: 'literal' }
   }
   if ((source.from === undefined) === (source.each === undefined)) {
     findings.add({
@@ -70,7 +78,7 @@ function canonicalSource(source: CheckedSource, place: Path, findings: Findings)
   }
   if (source.from !== undefined) return canonicalReference(source.from)
   const reference = canonicalReference(source.each ?? '')
-  if (reference.kind === 'output') return { kind: 'each', from: reference.from }
+  if (reference.kind === 'output') return { from: reference.from, kind: 'each' }
   findings.add({
     code: 'WF-EACH',
     message: `${describePlace(place)}: \`each\` is element-wise over the instances of a task, and a parameter has none`,

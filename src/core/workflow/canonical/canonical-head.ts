@@ -5,9 +5,11 @@ import { isOfParamType } from '../param-type.ts'
 import { quoted } from '../quoted.ts'
 import type { CheckedHead } from '../schema.ts'
 import type { Param, Workflow } from '../workflow.ts'
+import { canonicalCode } from './canonical-code.ts'
 import { checkVariable, findClashes } from './canonical-environment.ts'
+import { inKeyOrder, jsonInKeyOrder } from './key-order.ts'
 
-type Head = Pick<Workflow, 'apiVersion' | 'name' | 'description' | 'labels' | 'params' | 'priority' | 'deadlineS'>
+type Head = Omit<Workflow, 'outputs' | 'tasks' | 'timeoutS'>
 
 const PRIORITIES = { low: 25, normal: 50, high: 75 } as const
 
@@ -21,16 +23,17 @@ export function canonicalHead(head: CheckedHead, findings: Findings): Head {
   const { priority = 'normal' } = head
   return {
     apiVersion: head.apiVersion,
-    name: head.name,
+    code: canonicalCode(head.code, { kind: 'folder', path: '.' }, ['code'], findings),
+    ...(head.deadline === undefined ? {} : { deadlineS: head.deadline }),
     ...(head.description === undefined ? {} : { description: head.description }),
-    labels: head.labels ?? {},
+    labels: inKeyOrder(head.labels ?? {}),
+    name: head.name,
     params: canonicalParams(head, findings),
     priority: typeof priority === 'number' ? priority : PRIORITIES[priority],
-    ...(head.deadline === undefined ? {} : { deadlineS: head.deadline }),
   }
 }
 
-function canonicalParams(head: CheckedHead, findings: Findings): Record<string, Param> {
+function canonicalParams(head: CheckedHead, findings: Findings): Workflow['params'] {
   const params: Record<string, Param> = {}
   for (const [name, param] of Object.entries(head.params ?? {})) {
     const path = ['params', name, 'default']
@@ -44,12 +47,12 @@ function canonicalParams(head: CheckedHead, findings: Findings): Record<string, 
       })
     }
     params[name] = {
-      type: param.type,
-      ...(param.default === undefined ? {} : { default: param.default }),
+      ...(param.default === undefined ? {} : { default: jsonInKeyOrder(param.default) }),
       ...(param.description === undefined ? {} : { description: param.description }),
+      type: param.type,
     }
   }
-  return params
+  return inKeyOrder(params)
 }
 
 function findLimits(head: CheckedHead, findings: Findings): void {

@@ -2,21 +2,26 @@ import { describePlace } from '../check/describe-place.ts'
 import type { Path } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
 import type { CheckedTask } from '../schema.ts'
-import type { Input } from '../workflow.ts'
+import type { Input, Task } from '../workflow.ts'
 import { canonicalPath } from './canonical-path.ts'
 import { canonicalReference } from './canonical-reference.ts'
+import { inKeyOrder, jsonInKeyOrder } from './key-order.ts'
 
 type CheckedInput = NonNullable<CheckedTask['inputs']>[string]
 
 /** The inputs of a task. One that names no source, or two, is reported. */
-export function canonicalInputs(given: CheckedTask['inputs'], place: Path, findings: Findings): Record<string, Input> {
+export function canonicalInputs(given: CheckedTask['inputs'], place: Path, findings: Findings): Task['inputs'] {
+  if (given === undefined) return NO_INPUTS
   const inputs: Record<string, Input> = {}
-  for (const [name, input] of Object.entries(given ?? {})) {
+  for (const [name, input] of Object.entries(given)) {
     const canonical = canonicalInput(input, [...place, name], findings)
     if (canonical !== undefined) inputs[name] = canonical
   }
-  return inputs
+  return inKeyOrder(inputs)
 }
+
+/** One for all tasks that have none: a large workflow is mostly such things. */
+const NO_INPUTS: Task['inputs'] = {}
 
 function canonicalInput(input: CheckedInput, place: Path, findings: Findings): Input | undefined {
   const optional = input.optional ?? false
@@ -46,8 +51,13 @@ function canonicalInput(input: CheckedInput, place: Path, findings: Findings): I
   if (input.file !== undefined) {
     const path = canonicalPath(input.file, [...place, 'file'], findings)
     const content = input.blob === undefined ? {} : { sha256: input.blob.slice('sha256:'.length) }
-    return { kind: 'file', path, ...content, optional }
+    return { kind: 'file', optional, path, ...content }
   }
-  if (input.from !== undefined) return { ...canonicalReference(input.from), optional }
-  return input.value === undefined ? undefined : { kind: 'value', value: input.value, optional }
+  if (input.from !== undefined) {
+    const reference = canonicalReference(input.from)
+    return reference.kind === 'param'
+      ? { kind: 'param', optional, param: reference.param }
+      : { from: reference.from, kind: 'output', optional }
+  }
+  return input.value === undefined ? undefined : { kind: 'value', optional, value: jsonInKeyOrder(input.value) }
 }

@@ -3,20 +3,25 @@ import type { Path } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
 import { quoted } from '../quoted.ts'
 import type { CheckedTask } from '../schema.ts'
-import type { Output } from '../workflow.ts'
+import type { Output, Task } from '../workflow.ts'
 import { canonicalPath } from './canonical-path.ts'
+import { inKeyOrder, jsonInKeyOrder } from './key-order.ts'
 
 type CheckedOutput = NonNullable<CheckedTask['outputs']>[string]
 
 /** The outputs of a task. Paths that are the same, or of which one holds the other, are reported. */
-export function canonicalOutputs(given: CheckedTask['outputs'], place: Path, findings: Findings): Record<string, Output> {
+export function canonicalOutputs(given: CheckedTask['outputs'], place: Path, findings: Findings): Task['outputs'] {
+  if (given === undefined) return NO_OUTPUTS
   const outputs: Record<string, Output> = {}
-  for (const [name, output] of Object.entries(given ?? {})) {
+  for (const [name, output] of Object.entries(given)) {
     outputs[name] = canonicalOutput(output, [...place, name], findings)
   }
   findSharedPaths(outputs, place, findings)
-  return outputs
+  return inKeyOrder(outputs)
 }
+
+/** One for all tasks that have none. */
+const NO_OUTPUTS: Task['outputs'] = {}
 
 function canonicalOutput(output: CheckedOutput, place: Path, findings: Findings): Output {
   const path = canonicalPath(output.path, [...place, 'path'], findings)
@@ -28,20 +33,25 @@ function canonicalOutput(output: CheckedOutput, place: Path, findings: Findings)
     report(`${describePlace(place)} would be the whole output folder`, 'name a file or folder in it', 'path')
   }
   if (endsAsFolder && type !== 'directory') {
-    report(`${describePlace(place)} is a ${quoted(type)} but its path ends in \`/\``, 'remove the `/` or the `type`', 'path')
+    report(
+      `${describePlace(place)} is a ${quoted(type)} but its path ends in \`/\``,
+      'remove the `/` or the `type`',
+      'path',
+    )
   }
   if (output.schema !== undefined && type !== 'json') {
     report(`${describePlace(place)} has a schema but is no JSON`, 'add `type: json`, or remove the schema', 'schema')
   }
   return {
-    path,
-    type,
     optional: output.optional ?? false,
-    ...(output.schema === undefined ? {} : { schema: output.schema }),
+    path,
+    ...(output.schema === undefined ? {} : { schema: jsonInKeyOrder(output.schema) }),
+    type,
   }
 }
 
 function findSharedPaths(outputs: Readonly<Record<string, Output>>, place: Path, findings: Findings): void {
+  if (Object.keys(outputs).length < 2) return
   const owners = new Map<string, string>()
   for (const [name, { path }] of Object.entries(outputs)) {
     const key = path.toLowerCase()

@@ -6,7 +6,10 @@ import type { CheckedHead, CheckedTask } from '../schema.ts'
 import type { Estimate, Hedge, PoolPreference, Resources, Task } from '../workflow.ts'
 
 type Defaults = NonNullable<CheckedHead['defaults']>
-type Policy = Pick<Task, 'resources' | 'estimate' | 'clones' | 'hedge' | 'pool' | 'retry' | 'timeoutS' | 'idempotent' | 'aggregate'>
+type Policy = Pick<
+  Task,
+  'resources' | 'estimate' | 'clones' | 'hedge' | 'pool' | 'retry' | 'timeoutS' | 'idempotent' | 'aggregate'
+>
 
 /** How a task is run: its own words over those of `defaults`, key by key, over what is built in. */
 export function canonicalPolicy(task: CheckedTask, defaults: Defaults, place: Path, findings: Findings): Policy {
@@ -30,13 +33,15 @@ export function canonicalPolicy(task: CheckedTask, defaults: Defaults, place: Pa
     estimate: canonicalEstimate(task),
     clones: idempotent ? (task.clones ?? defaults.clones ?? 1) : 1,
     hedge: idempotent ? canonicalHedge(task.hedge ?? defaults.hedge ?? 'auto') : { kind: 'off' },
-    aggregate: { policy: 'first' },
+    aggregate: FIRST,
     pool,
-    retry: { limit: idempotent ? (retry.limit ?? 0) : 0, backoffS: retry.backoff ?? 5 },
+    retry: { backoffS: retry.backoff ?? 5, limit: idempotent ? (retry.limit ?? 0) : 0 },
     ...(timeoutS === undefined ? {} : { timeoutS }),
     idempotent,
   }
 }
+
+const FIRST = { policy: 'first' } as const
 
 /** What `defaults` say about clones, hedges and retries is not meant for such a task; what the task says itself is a contradiction. */
 function findRepetition(task: CheckedTask, place: Path, findings: Findings): void {
@@ -59,7 +64,7 @@ function findRepetition(task: CheckedTask, place: Path, findings: Findings): voi
 
 function canonicalResources(task: CheckedTask, defaults: Defaults): Resources {
   const resources = { ...defaults.resources, ...task.resources }
-  return { vcpus: resources.vcpus ?? 1, memoryMiB: resources.memory ?? 512, gpus: resources.gpus ?? 0 }
+  return { gpus: resources.gpus ?? 0, memoryMiB: resources.memory ?? 512, vcpus: resources.vcpus ?? 1 }
 }
 
 function canonicalEstimate({ estimate = {} }: CheckedTask): Estimate {
@@ -79,7 +84,7 @@ function canonicalHedge(hedge: NonNullable<CheckedTask['hedge']>): Hedge {
 function canonicalPool({ accelerator, tier, purchase }: NonNullable<CheckedTask['pool']>): PoolPreference {
   return {
     ...(accelerator === undefined || accelerator === 'any' ? {} : { accelerator }),
-    ...(tier === undefined || tier === 'any' ? {} : { tier }),
     ...(purchase === undefined || purchase === 'any' ? {} : { purchase }),
+    ...(tier === undefined || tier === 'any' ? {} : { tier }),
   }
 }

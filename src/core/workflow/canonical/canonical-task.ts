@@ -30,17 +30,28 @@ export function canonicalTask(id: string, task: CheckedTask, around: TaskSurroun
   const implied = new Set<string>()
   for (const input of Object.values(inputs)) if (input.kind === 'output') implied.add(input.from.task)
   for (const { source } of forEach?.keys ?? []) if (source.kind === 'output') implied.add(source.from.task)
+  const needs = (task.needs ?? []).filter((need) => !implied.has(need))
+  const policy = canonicalPolicy(task, around.defaults, place, findings)
+  // In the order of the canonical form: see `inKeyOrder`.
   return {
-    id,
-    run: canonicalCommand(task, place, findings),
+    aggregate: policy.aggregate,
+    clones: policy.clones,
     code: canonicalCode(task.code, around.code, [...place, 'code'], findings),
-    ...(image === undefined ? {} : { image }),
-    ...(forEach === undefined ? {} : { forEach }),
-    inputs,
-    outputs: canonicalOutputs(task.outputs, [...place, 'outputs'], findings),
     env: canonicalEnvironment(task, around.params, around.defaults.env ?? {}, place, findings),
-    ...canonicalPolicy(task, around.defaults, place, findings),
-    needs: (task.needs ?? []).filter((need) => !implied.has(need)).sort(),
+    estimate: policy.estimate,
+    ...(forEach === undefined ? {} : { forEach }),
+    hedge: policy.hedge,
+    id,
+    idempotent: policy.idempotent,
+    ...(image === undefined ? {} : { image }),
+    inputs,
+    needs: needs.toSorted(),
+    outputs: canonicalOutputs(task.outputs, [...place, 'outputs'], findings),
+    pool: policy.pool,
+    resources: policy.resources,
+    retry: policy.retry,
+    run: canonicalCommand(task, place, findings),
+    ...(policy.timeoutS === undefined ? {} : { timeoutS: policy.timeoutS }),
   }
 }
 
@@ -48,8 +59,9 @@ function canonicalCommand(task: CheckedTask, place: Path, findings: Findings): C
   const path = [...place, 'run']
   const { run } = task
   // Reported before; such a task only takes part in further checks.
-  if (run === undefined) return { kind: 'argv', argv: [] }
-  const bytes = typeof run === 'string' ? utf8Length(run) : run.reduce((sum, argument) => sum + utf8Length(argument) + 1, 0)
+  if (run === undefined) return { argv: [], kind: 'argv' }
+  const bytes =
+    typeof run === 'string' ? utf8Length(run) : run.reduce((sum, argument) => sum + utf8Length(argument) + 1, 0)
   if (bytes > LIMITS.commandBytes.value) {
     findings.add({
       code: 'WF-LIMIT',
@@ -59,7 +71,7 @@ function canonicalCommand(task: CheckedTask, place: Path, findings: Findings): C
       at: 'key',
     })
   }
-  return typeof run === 'string' ? { kind: 'shell', script: run } : { kind: 'argv', argv: run }
+  return typeof run === 'string' ? { kind: 'shell', script: run } : { argv: run, kind: 'argv' }
 }
 
 function findLimits(task: CheckedTask, place: Path, findings: Findings): void {

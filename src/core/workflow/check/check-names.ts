@@ -18,7 +18,11 @@ export function checkNames(names: readonly string[], place: Path, findings: Find
       return false
     }
     if (name.startsWith('x-')) {
-      return report('WF-NAME', `${quoted(name)}: a name that starts with \`x-\` looks like a key that is ignored`, 'choose another name')
+      return report(
+        'WF-NAME',
+        `${quoted(name)}: a name that starts with \`x-\` looks like a key that is ignored`,
+        'choose another name',
+      )
     }
     if (!NAME_PATTERN.test(name)) {
       const plain = asName(name)
@@ -31,11 +35,19 @@ export function checkNames(names: readonly string[], place: Path, findings: Find
       )
     }
     if (place[0] === 'tasks' && place.length === 1 && name === 'params') {
-      return report('WF-NAME', '`params` cannot be a task: `params.name` is a reference to a parameter', 'choose another name')
+      return report(
+        'WF-NAME',
+        '`params` cannot be a task: `params.name` is a reference to a parameter',
+        'choose another name',
+      )
     }
     const other = folded.get(name.toLowerCase())
     if (other !== undefined) {
-      return report('WF-NAME-CLASH', `${quoted(name)} and ${quoted(other)} differ in upper and lower case only`, 'rename one of the two')
+      return report(
+        'WF-NAME-CLASH',
+        `${quoted(name)} and ${quoted(other)} differ in upper and lower case only`,
+        'rename one of the two',
+      )
     }
     folded.set(name.toLowerCase(), name)
     return true
@@ -44,6 +56,10 @@ export function checkNames(names: readonly string[], place: Path, findings: Find
 
 /** The name that is nearest to a text that is none. */
 function asName(text: string): string | undefined {
-  const plain = text.normalize('NFKD').replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^[^A-Za-z]+|-+$/g, '').slice(0, 63)
+  const plain = text
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^[^A-Za-z]+|-+$/g, '')
+    .slice(0, 63)
   return NAME_PATTERN.test(plain) && didYouMean(text, [plain]) !== undefined ? plain : undefined
 }

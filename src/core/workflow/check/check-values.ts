@@ -45,7 +45,8 @@ function checkKey(key: string, path: Path, findings: Findings): void {
       path: [...path],
       at: 'key',
     })
-  } else if (!key.isWellFormed() || key.includes('\0')) report('WF-TEXT', 'a key', 'rename the key', path, 'key', findings)
+  } else if (!key.isWellFormed() || key.includes('\0'))
+    report('WF-TEXT', 'a key', 'rename the key', path, 'key', findings)
 }
 
 function checkText(value: string, path: Path, findings: Findings): void {
@@ -54,7 +55,8 @@ function checkText(value: string, path: Path, findings: Findings): void {
 }
 
 function checkNumber(value: number, path: Path, findings: Findings): void {
-  const isExact = Number.isFinite(value) && !Object.is(value, -0) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+  const isExact =
+    Number.isFinite(value) && !Object.is(value, -0) && (!Number.isInteger(value) || Number.isSafeInteger(value))
   if (isExact) return
   const shown = Object.is(value, -0) ? '-0' : String(value)
   findings.add({

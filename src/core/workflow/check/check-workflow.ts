@@ -1,8 +1,8 @@
 import type { Json } from '#core/json.ts'
-import { canonicalCode } from '../canonical/canonical-code.ts'
 import { canonicalHead } from '../canonical/canonical-head.ts'
 import { canonicalReference } from '../canonical/canonical-reference.ts'
 import { canonicalTask } from '../canonical/canonical-task.ts'
+import { inKeyOrder } from '../canonical/key-order.ts'
 import { isObject } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
 import { beyondLimit, LIMITS } from '../limits.ts'
@@ -10,14 +10,15 @@ import { quoted } from '../quoted.ts'
 import { headSchema, workflowSchema, type CheckedHead, type CheckedTask } from '../schema.ts'
 import { withoutExtensions } from '../schema/schema-walk.ts'
 import { taskSchema } from '../schema/task-schema.ts'
-import type { OutputRef, Task, Workflow } from '../workflow.ts'
+import type { OutputRef, Workflow } from '../workflow.ts'
 import { checkCycles } from './check-cycles.ts'
 import { checkNames } from './check-names.ts'
-import { checkOutput, checkReferences, type NamedDependency, type Targets } from './check-references.ts'
+import { checkReferences } from './check-references.ts'
 import { checkValues } from './check-values.ts'
 import { describeIssues } from './describe-issue.ts'
-import { withoutFaults } from './without-faults.ts'
+import { outputProblem, type ReferenceProblem, type Targets } from './reference-problem.ts'
 import { findUnsupportedInHead, findUnsupportedInTask } from './unsupported.ts'
+import { withoutFaults } from './without-faults.ts'
 
 /**
  * Turns a document into a workflow: values, head, tasks one by one, references, cycles. Each stage goes on with what
@@ -39,29 +40,23 @@ export function checkWorkflow(root: Json, findings: Findings): Workflow | undefi
   const { tasks: givenTasks, ...givenHead } = document
   const head = readHead(givenHead, findings)
   const canonical = canonicalHead(head, findings)
-  const code = canonicalCode(head.code, { kind: 'folder', path: '.' }, ['code'], findings)
   const given = readTasks(givenTasks, findings)
   const params = keysOf(givenHead['params'])
   checkNames(params, ['params'], findings)
 
-  const around = { defaults: head.defaults ?? {}, code, params }
-  const tasks = new Map<string, Task>()
-  const needs = new Map<string, readonly string[]>()
-  for (const [id, value] of given) {
-    const task = readTask(id, value, findings)
-    tasks.set(id, canonicalTask(id, task, around, findings))
-    needs.set(id, task.needs ?? [])
+  const around = { defaults: head.defaults ?? {}, code: canonical.code, params }
+  const tasks = given.map(([id, value]) => canonicalTask(id, readTask(id, value, findings), around, findings))
+  const targets: Targets = {
+    nodeOf: new Map(given.map(([id], node) => [id, node])),
+    tasks,
+    given: given.map(([, value]) => value),
+    params,
   }
-
-  const targets: Targets = { tasks, given: new Map(given), params }
-  const dependencies = new Map<string, readonly NamedDependency[]>()
-  for (const [id, task] of tasks) {
-    dependencies.set(id, checkReferences(task, needs.get(id) ?? [], targets, findings))
-  }
+  const edges = checkReferences(targets, findings)
   const outputs = readOutputs(head, targets, findings)
-  checkCycles(dependencies, findings)
-  if (!findings.isEmpty) return undefined
-  return { ...canonical, code, tasks: [...tasks.values()].sort(byId), outputs }
+  checkCycles(edges, targets, findings)
+  const { params: declared, priority, ...rest } = canonical
+  return findings.isEmpty ? { ...rest, outputs, params: declared, priority, tasks } : undefined
 }
 
 /** The head, or what is left of it without its faults. */
@@ -72,7 +67,12 @@ function readHead(given: Readonly<Record<string, Json>>, findings: Findings): Ch
   const { issues } = parsed.error
   describeIssues(issues, { schema: workflowSchema, value: given, path: [] }, findings)
   const rest = withoutFaults(given, issues) as typeof given
-  return headSchema.safeParse({ apiVersion: 'forkcast/v1', name: 'unnamed', ...rest }).data ?? { apiVersion: 'forkcast/v1', name: 'unnamed' }
+  return (
+    headSchema.safeParse({ apiVersion: 'forkcast/v1', name: 'unnamed', ...rest }).data ?? {
+      apiVersion: 'forkcast/v1',
+      name: 'unnamed',
+    }
+  )
 }
 
 /** A task, or what is left of it without its faults. */
@@ -95,6 +95,7 @@ function readTask(id: string, value: Json, findings: Findings): CheckedTask {
   return taskSchema.safeParse(withoutFaults(value, issues)).data ?? {}
 }
 
+/** The tasks with a usable name, sorted by it. */
 function readTasks(given: Json | undefined, findings: Findings): readonly (readonly [string, Json])[] {
   if (!isObject(given) || Object.keys(given).length === 0) {
     findings.add({
@@ -117,31 +118,28 @@ function readTasks(given: Json | undefined, findings: Findings): readonly (reado
     })
     return []
   }
-  return checkNames(Object.keys(given), ['tasks'], findings).map((id) => [id, given[id] ?? null])
+  const ids = checkNames(Object.keys(given), ['tasks'], findings)
+  return ids.toSorted().map((id) => [id, given[id] ?? null])
 }
 
 function readOutputs(head: CheckedHead, targets: Targets, findings: Findings): Record<string, OutputRef> {
   const outputs: Record<string, OutputRef> = {}
   checkNames(Object.keys(head.outputs ?? {}), ['outputs'], findings)
-  for (const [name, { from }] of Object.entries(head.outputs ?? {})) {
+  for (const [name, { from }] of Object.entries(inKeyOrder(head.outputs ?? {}))) {
     const reference = canonicalReference(from)
-    const place = () => ({ path: ['outputs', name, 'from'], at: 'value' }) as const
-    if (reference.kind === 'param') {
-      findings.add({
-        code: 'WF-UNKNOWN-TASK',
-        message: 'an output of the run is an output of a task, not a parameter',
-        fix: 'write `task.output`',
-        ...place(),
-      })
-    } else if (checkOutput(reference.from, place, targets, findings)) outputs[name] = reference.from
+    const problem = reference.kind === 'param' ? NOT_AN_OUTPUT : outputProblem(reference.from, targets)
+    if (problem !== undefined) findings.add({ ...problem, path: ['outputs', name, 'from'], at: 'value' })
+    else if (reference.kind === 'output') outputs[name] = reference.from
   }
   return outputs
 }
 
-function keysOf(value: Json | undefined): readonly string[] {
-  return isObject(value) ? Object.keys(value) : []
+const NOT_AN_OUTPUT: ReferenceProblem = {
+  code: 'WF-UNKNOWN-TASK',
+  message: 'an output of the run is an output of a task, not a parameter',
+  fix: 'write `task.output`',
 }
 
-function byId(a: Task, b: Task): number {
-  return a.id < b.id ? -1 : 1
+function keysOf(value: Json | undefined): readonly string[] {
+  return isObject(value) ? Object.keys(value) : []
 }

@@ -1,5 +1,5 @@
-import type { Json } from '#core/json.ts'
 import type { z } from 'zod'
+import type { Json } from '#core/json.ts'
 import { didYouMean } from '../did-you-mean.ts'
 import { isObject, type Path } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
@@ -47,10 +47,11 @@ function isOfAnotherKind({ path, code }: z.core.$ZodIssue): boolean {
 function describeUnknownKey(key: string, inner: Path, part: CheckedPart, findings: Findings): void {
   const owner = [...part.path, ...inner]
   const path = [...owner, key]
-  if (RESERVED_WORDS.has(key)) {
+  const reserved = RESERVED_WORDS.get(key)
+  if (reserved !== undefined) {
     findings.add({
       code: 'WF-UNSUPPORTED',
-      message: `unsupported: ${quoted(key)} in ${describePlace(owner)} is kept for a later version`,
+      message: `unsupported: ${quoted(key)} in ${describePlace(owner)} ${reserved}`,
       fix: 'remove it, or start the key with `x-` to have it ignored',
       path,
       at: 'key',

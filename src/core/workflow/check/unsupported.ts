@@ -4,17 +4,14 @@ import type { Findings } from '../findings.ts'
 import { quoted } from '../quoted.ts'
 import { describePlace } from './describe-place.ts'
 
-/** Words of the format that are kept for later; they are no keys yet. */
-export const RESERVED_WORDS: ReadonlySet<string> = new Set([
-  'partition',
-  'checkpoint',
-  'cache',
-  'warmup',
-  'schedule',
-  'matrix',
-  'include',
-  'workflow',
-  'role',
+/** Words that a user may well write but that are no keys, with the reason. */
+export const RESERVED_WORDS: ReadonlyMap<string, string> = new Map([
+  ...['partition', 'checkpoint', 'cache', 'warmup', 'schedule', 'matrix', 'include', 'workflow', 'role'].map(
+    (word) => [word, 'is kept for a later version'] as const,
+  ),
+  ...['pattern', 'patternProperties'].map(
+    (word) => [word, 'would run a regular expression, which may take for ever'] as const,
+  ),
 ])
 
 /** Reports the fields of a workflow's head that have a meaning but are not run by this version. */

@@ -1,5 +1,5 @@
-import type { Json } from '#core/json.ts'
 import type { z } from 'zod'
+import type { Json } from '#core/json.ts'
 import { isObject } from '../document/document.ts'
 
 /**
@@ -11,7 +11,8 @@ export function withoutFaults(value: Json, issues: readonly z.core.$ZodIssue[]):
   const pruned: Record<string, Json> = { ...value }
   for (const issue of issues) {
     const [field, member] = issue.path.map(String)
-    const faulty = issue.code === 'unrecognized_keys' && field === undefined ? issue.keys : field === undefined ? [] : [field]
+    const faulty =
+      issue.code === 'unrecognized_keys' && field === undefined ? issue.keys : field === undefined ? [] : [field]
     for (const key of faulty) {
       const inner = pruned[key]
       if (member === undefined || !isObject(inner)) delete pruned[key]

@@ -81,7 +81,7 @@ function keysIn(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0
   let keys = 0
   if (Array.isArray(value)) {
-    for (const item of value) keys += keysIn(item)
+    for (const item of value as readonly Json[]) keys += keysIn(item)
     return keys
   }
   for (const item of Object.values(value)) keys += 1 + keysIn(item)

@@ -107,15 +107,7 @@ export function scanJson(text: string, visitor: JsonVisitor): JsonSyntaxError | 
   }
 }
 
-type Expects =
-  | 'a value'
-  | 'a value or `]`'
-  | 'a key'
-  | 'a key or `}`'
-  | '`:`'
-  | '`,` or `}`'
-  | '`,` or `]`'
-  | 'the end'
+type Expects = 'a value' | 'a value or `]`' | 'a key' | 'a key or `}`' | '`:`' | '`,` or `}`' | '`,` or `]`' | 'the end'
 
 function skipSpace(text: string, start: number): number {
   let offset = start

@@ -18,7 +18,6 @@ export function positionFinder(text: string): (span: Span) => Position {
   }
 }
 
-
 function lineStarts(text: string): readonly number[] {
   const starts = [0]
   for (const end of text.matchAll(/\r\n|\n|\r/g)) starts.push(end.index + end[0].length)

@@ -1,7 +1,7 @@
 import type { Json } from '#core/json.ts'
+import type { Finding, Findings } from '../findings.ts'
 import { LIMITS } from '../limits.ts'
 import { quoted } from '../quoted.ts'
-import type { Finding, Findings } from '../findings.ts'
 import type { Path } from './document.ts'
 import { isForbiddenKey } from './forbidden-key.ts'
 
@@ -14,7 +14,8 @@ export function copyAsJson(value: unknown, findings: Findings): Json {
 }
 
 function copy(value: unknown, path: Path, findings: Findings): Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value
+  if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
+    return value
   const report = (finding: Pick<Finding, 'code' | 'message' | 'fix'>): null => {
     findings.add({ ...finding, path, at: 'key' })
     return null

@@ -1,6 +1,6 @@
+import { Composer, isMap, isScalar, isSeq, Lexer, Parser, type Document, type Node, type Pair } from 'yaml'
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
-import { Composer, isMap, isScalar, isSeq, Lexer, Parser, type Document, type Node, type Pair } from 'yaml'
 import type { Diagnostic } from '../diagnostic.ts'
 import { beyondLimit, LIMITS } from '../limits.ts'
 import { quoted } from '../quoted.ts'
@@ -78,7 +78,10 @@ function compose(text: string, errors: TextErrors): Document.Parsed | undefined 
     errors.add({
       code: 'WF-SYNTAX',
       message: `not well-formed YAML: ${message}`,
-      fix: code === 'TAB_AS_INDENT' ? 'indent with spaces' : 'correct the YAML at this place; quote text that holds `: `, ` #` or starts with a sign',
+      fix:
+        code === 'TAB_AS_INDENT'
+          ? 'indent with spaces'
+          : 'correct the YAML at this place; quote text that holds `: `, ` #` or starts with a sign',
       span: { start: pos[0], end: pos[1] },
     })
   }
@@ -100,8 +103,14 @@ function refuseFeature(lexeme: string, offset: number, errors: TextErrors): void
 }
 
 const YAML_FEATURES: Readonly<Record<string, { readonly name: string; readonly fix: string }>> = {
-  '&': { name: 'the anchor', fix: 'put what tasks have in common under `defaults`; quote the text if it starts with `&`' },
-  '*': { name: 'the alias', fix: 'put what tasks have in common under `defaults`; quote the text if it starts with `*`' },
+  '&': {
+    name: 'the anchor',
+    fix: 'put what tasks have in common under `defaults`; quote the text if it starts with `&`',
+  },
+  '*': {
+    name: 'the alias',
+    fix: 'put what tasks have in common under `defaults`; quote the text if it starts with `*`',
+  },
   '!': { name: 'the tag', fix: 'remove the tag; quote the text if it starts with `!`' },
   '%': { name: 'the directive', fix: 'remove the line: the text is read as YAML 1.2' },
 }
@@ -140,7 +149,8 @@ function toJson(node: Node | null, path: Path, errors: TextErrors): Json {
 
 /** The core schema knows null, booleans, numbers and text only; what is none of them cannot come out of it. */
 function scalarToJson(value: unknown): Json {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value
+  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string')
+    return value
   throw new Error(`a YAML scalar of type ${typeof value}`)
 }
 

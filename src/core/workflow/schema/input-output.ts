@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { blob, oneOf, outputReference, path, reference, text } from './scalars.ts'
 import { jsonValue } from './json-value.ts'
+import { outputJsonSchema } from './output-schema.ts'
+import { blob, oneOf, outputReference, path, reference, text } from './scalars.ts'
 
 /** What is staged in for a task. Exactly one of `file`, `from`, `value` and `uri`. */
 export const inputSchema = z
@@ -11,7 +12,7 @@ export const inputSchema = z
       .describe('An output of a task, `task.output`, or a parameter, `params.name`. Of a forEach task: all instances.')
       .optional(),
     value: jsonValue().describe('A literal value.').optional(),
-    uri: text(1, 2_048).describe('An address: s3:// or https://.').optional(),
+    uri: text(1, 2_048).describe('An address: s3:// or https://. Refused: not run by this version.').optional(),
     optional: z.boolean('true or false').describe('Whether the task starts without it. Default: false.').optional(),
   })
   .meta({
@@ -22,12 +23,14 @@ export const inputSchema = z
 /** What a task leaves. */
 export const outputSchema = z
   .strictObject({
-    path: path().describe('Where the task writes it: `$OUTPUT_<NAME>` is this path made absolute. `/` at its end: a directory.'),
+    path: path().describe(
+      'Where the task writes it: `$OUTPUT_<NAME>` is this path made absolute. `/` at its end: a directory.',
+    ),
     type: oneOf(['file', 'directory', 'json', 'text'])
       .describe('Default: directory for a path that ends in `/`, json for one that ends in `.json`, else file.')
       .optional(),
     optional: z.boolean('true or false').describe('Whether the task succeeds without it. Default: false.').optional(),
-    schema: jsonValue().describe('A JSON Schema that a `json` output must meet.').optional(),
+    schema: outputJsonSchema.describe('A JSON Schema (draft-07) that a `json` output must meet.').optional(),
   })
   .describe('What the task leaves.')
 
@@ -37,7 +40,9 @@ export const eachSourceSchema = z.union(
     z.array(jsonValue()).describe('The items themselves.'),
     z
       .strictObject({
-        from: reference().describe('A JSON array: an output of a task, `task.output`, or a parameter, `params.name`.').optional(),
+        from: reference()
+          .describe('A JSON array: an output of a task, `task.output`, or a parameter, `params.name`.')
+          .optional(),
         each: outputReference()
           .describe('Element-wise: instance i starts when instance i of that task is committed.')
           .optional(),

@@ -29,7 +29,8 @@ export function duration(minimumS: number, maximumS: number) {
     .union([number(minimumS, maximumS), z.string().regex(DURATION_PATTERN, expected)], expected)
     .transform((given, context) => {
       const seconds = typeof given === 'number' ? given : inUnit(given, SECONDS)
-      if (seconds < minimumS || seconds > maximumS) context.issues.push({ code: 'custom', message: expected, input: given })
+      if (seconds < minimumS || seconds > maximumS)
+        context.issues.push({ code: 'custom', message: expected, input: given })
       return seconds
     })
 }

@@ -1,5 +1,5 @@
-import type { Json } from '#core/json.ts'
 import { z } from 'zod'
+import type { Json } from '#core/json.ts'
 import { isObject, type Path } from '../document/document.ts'
 
 /** The keys that a schema knows for the object at a path, or none when a user names the keys there. */
@@ -49,6 +49,7 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   for (;;) {
     if (inner instanceof z.ZodOptional) inner = inner.def.innerType
     else if (inner instanceof z.ZodPipe) inner = inner.def.in
+    else if (inner instanceof z.ZodLazy) inner = inner.unwrap()
     else return inner
   }
 }

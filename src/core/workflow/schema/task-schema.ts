@@ -5,7 +5,7 @@ import { jsonValue } from './json-value.ts'
 import { blob, dataSize, duration, integer, memory, NAME_PATTERN, number, oneOf, path, text } from './scalars.ts'
 
 const flag = () => z.boolean('true or false')
-const name = () => z.string().regex(NAME_PATTERN)
+const name = () => z.string('a name').regex(NAME_PATTERN, 'a name')
 
 const commandSchema = z.union(
   [
@@ -19,12 +19,14 @@ const commandSchema = z.union(
   'a script, or a list of a program and its arguments',
 )
 
+/** A field that is part of the format but refused by this version, so that its meaning can never be another. */
+export function later<Schema extends z.ZodType>(schema: Schema, meaning: string) {
+  return schema.describe(`${meaning} Refused: not run by this version.`).optional()
+}
+
 /** The folder that becomes a task's working directory. */
 export const codeSchema = z
-  .union(
-    [path(), z.strictObject({ blob: blob().describe('The hash of an uploaded folder.') })],
-    'a folder, or `none`',
-  )
+  .union([path(), z.strictObject({ blob: blob().describe('The hash of an uploaded folder.') })], 'a folder, or `none`')
   .describe('A folder below the workflow file, packed by content hash, or `none`. Default: the folder of the file.')
 
 const imageSchema = z
@@ -37,19 +39,21 @@ const resourcesSchema = z
     vcpus: number(0.1, LIMITS.vcpus.value).describe('Default: 1. May be a fraction.').optional(),
     memory: memory().describe('As `512MiB`, `2GiB` or a number of MiB. Default: 512MiB.').optional(),
     gpus: integer(0, LIMITS.gpus.value).describe('Default: 0.').optional(),
-    gpuType: text(1, 63).optional(),
-    disk: memory().optional(),
-    network: text(1, 63).optional(),
-    sharedMemory: memory().optional(),
-    arch: oneOf(['x86_64', 'arm64']).optional(),
+    gpuType: later(text(1, 63), 'The kind of GPU.'),
+    disk: later(memory(), 'Room on the disk.'),
+    network: later(text(1, 63), 'Speed of the network.'),
+    sharedMemory: later(memory(), 'Size of /dev/shm.'),
+    arch: later(oneOf(['x86_64', 'arm64']), 'The instruction set.'),
   })
   .describe('What one clone of the task may use.')
 
 const retrySchema = z
   .strictObject({
     limit: integer(0, LIMITS.retries.value).describe('Extra tries after the first. Default: 0.').optional(),
-    backoff: duration(0, 3_600).describe('The wait before the first extra try; it doubles with each. Default: 5s.').optional(),
-    on: z.array(text(1, 63)).optional(),
+    backoff: duration(0, 3_600)
+      .describe('The wait before the first extra try; it doubles with each. Default: 5s.')
+      .optional(),
+    on: later(z.array(text(1, 63)), 'The causes that are retried.'),
   })
   .describe('Extra tries after a failure of the task itself. Lost machines are retried anyway.')
 
@@ -66,10 +70,16 @@ const hedgeSchema = z
       z.enum(['auto', 'off']),
       z.strictObject({
         after: z
-          .union([
-            duration(0, LIMITS.timeoutS.value),
-            z.string().regex(/^p[1-9]\d?(?:\.\d{1,3})?$/).transform((given) => ({ quantile: Number(given.slice(1)) / 100 })),
-          ], 'a quantile from `p1` to `p99.999`, or a duration such as `30s`')
+          .union(
+            [
+              duration(0, LIMITS.timeoutS.value),
+              z
+                .string()
+                .regex(/^p[1-9]\d?(?:\.\d{1,3})?$/)
+                .transform((given) => ({ quantile: Number(given.slice(1)) / 100 })),
+            ],
+            'a quantile from `p1` to `p99.999`, or a duration such as `30s`',
+          )
           .describe('A quantile of the predicted duration, as `p90`, or a duration, as `30s`.'),
       }),
     ],
@@ -79,9 +89,11 @@ const hedgeSchema = z
 
 const poolSchema = z
   .strictObject({
-    accelerator: oneOf(['cpu', 'gpu', 'any']).optional(),
-    tier: oneOf(['hot', 'warm', 'cold', 'any']).optional(),
-    purchase: oneOf(['on-demand', 'spot', 'any']).optional(),
+    accelerator: oneOf(['cpu', 'gpu', 'any']).describe('The kind of machine.').optional(),
+    tier: oneOf(['hot', 'warm', 'cold', 'any'])
+      .describe('How soon the pool starts a task: hot at once, cold last.')
+      .optional(),
+    purchase: oneOf(['on-demand', 'spot', 'any']).describe('Spot is cheaper and may be reclaimed.').optional(),
   })
   .describe('Where to run. What is left out, or `any`, is the planner’s choice.')
 
@@ -91,7 +103,7 @@ const envSchema = z
 
 const timeoutSchema = duration(1, LIMITS.timeoutS.value).describe('How long one try may run, as `10m`.')
 
-const labelsOf = <Value extends z.ZodType>(value: Value) => z.record(name(), value)
+const mapOf = <Value extends z.ZodType>(value: Value) => z.record(name(), value)
 
 const variantSchema = z.strictObject({
   run: commandSchema,
@@ -128,45 +140,52 @@ export const taskSchema = z
     run: commandSchema.optional(),
     code: codeSchema.optional(),
     image: imageSchema.optional(),
-    forEach: labelsOf(eachSourceSchema)
-      .describe('Repeats the task over lists; `$EACH_<NAME>` is the item. Several keys: their product, or pairs with `zip`.')
+    forEach: mapOf(eachSourceSchema)
+      .describe(
+        'Repeats the task over lists; `$EACH_<NAME>` is the item. Several keys: their product, or pairs with `zip`.',
+      )
       .optional(),
     zip: flag().describe('Pairs the lists of `forEach` item by item. Default: false.').optional(),
     key: text(0, LIMITS.pathLength.value)
-      .describe('JSON pointer into an item of `forEach`: the unique key of its instance. With several keys it starts with the name of one.')
+      .describe(
+        'JSON pointer into an item of `forEach`: the unique key of its instance. With several keys it starts with the name of one.',
+      )
       .optional(),
     needs: z.array(name()).describe('Tasks to wait for. What `from` and `each` name is waited for anyway.').optional(),
-    inputs: labelsOf(inputSchema).describe('What the task reads.').optional(),
-    outputs: labelsOf(outputSchema).describe('What the task leaves.').optional(),
+    inputs: mapOf(inputSchema).describe('What the task reads.').optional(),
+    outputs: mapOf(outputSchema).describe('What the task leaves.').optional(),
     env: envSchema.optional(),
-    secrets: z.record(z.string(), secretSchema).optional(),
+    secrets: later(z.record(z.string(), secretSchema), 'Values that are known only when the task runs.'),
     estimate: z
       .strictObject({
-        duration: duration(0, LIMITS.timeoutS.value).optional(),
-        memory: memory().optional(),
-        output: dataSize().optional(),
+        duration: duration(0, LIMITS.timeoutS.value).describe('As `20s`.').optional(),
+        memory: memory().describe('As `300MiB`.').optional(),
+        output: dataSize().describe('All outputs together, as `5MiB`.').optional(),
       })
       .describe('What you believe it takes, until history knows better.')
       .optional(),
     resources: resourcesSchema.optional(),
     clones: clonesSchema.optional(),
-    variants: labelsOf(variantSchema).optional(),
+    variants: later(mapOf(variantSchema), 'Different ways to do the same, each a clone.'),
     hedge: hedgeSchema.optional(),
     aggregate: z
       .union([oneOf(['first', 'mean', 'median', 'all']), policySchema], '`first`')
-      .describe('Which result of several clones counts. Default: first.')
+      .describe('Which result of several clones counts. This version runs `first`, the default, alone.')
       .optional(),
-    validate: commandSchema.optional(),
+    validate: later(commandSchema, 'A command that rejects a result with a non-zero exit.'),
     pool: poolSchema.optional(),
     retry: retrySchema.optional(),
     timeout: timeoutSchema.optional(),
     idempotent: flag()
       .describe('false: the task is never cloned, never hedged and never run again without being asked. Default: true.')
       .optional(),
-    tolerate: z.union([integer(0, LIMITS.instances.value), z.string().regex(/^\d{1,3}%$/)], '`10%` or a number').optional(),
-    isolation: oneOf(['shared', 'strict']).optional(),
-    when: z.record(z.string(), jsonValue()).optional(),
-    always: flag().optional(),
-    allowFailure: flag().optional(),
+    tolerate: later(
+      z.union([integer(0, LIMITS.instances.value), z.string().regex(/^\d{1,3}%$/)], '`10%` or a number'),
+      'How many instances may fail.',
+    ),
+    isolation: later(oneOf(['shared', 'strict']), 'Whether the task has a machine of its own.'),
+    when: later(z.record(z.string(), jsonValue()), 'A condition without which the task is skipped.'),
+    always: later(flag(), 'Whether the task also runs after a failure.'),
+    allowFailure: later(flag(), 'Whether a failure of the task is none of the run.'),
   })
   .describe('A node of the graph.')

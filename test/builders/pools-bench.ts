@@ -5,7 +5,7 @@ import { sameInEveryRun } from '#core/pools/chance.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
 import type { Room } from '#core/pools/pool.ts'
 import type { JobEnded, JobRequest } from '#ports/pools.ts'
-import { createDrivenClock } from '../../../builders/driven-clock.ts'
+import { createDrivenClock } from './driven-clock.ts'
 
 /** A body that runs until it is finished by hand or, unless it is stubborn, told to end. */
 interface Body {

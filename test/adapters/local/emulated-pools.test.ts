@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { engineStopped } from '#adapters/local/pools/emulated-pools.ts'
-import { emulatedPool, jobOf } from '../../../builders/emulation.ts'
-import { poolsContract } from '../../../contracts/pools.ts'
-import { machineOf, openBench } from './bench.ts'
+import { emulatedPool, jobOf } from '../../builders/emulation.ts'
+import { machineOf, openBench } from '../../builders/pools-bench.ts'
+import { poolsContract } from '../../contracts/pools.ts'
 
 const warm = (vcpus = 2, changes = {}) => emulatedPool('warm-cpu', { vcpus, memoryMiB: 8192, ...changes })
 const cold = (vcpus = 4, changes = {}) => emulatedPool('cold-cpu', { vcpus, memoryMiB: 8192, ...changes })
@@ -23,7 +23,10 @@ poolsContract(async () => {
 
 describe('starting', () => {
   it('takes the start delay of the pool, and holds the place meanwhile', async () => {
-    const { clock, emulator, running } = openBench([warm(2, { startDelay: { kind: 'fixed', seconds: 2 } })], machineOf(4))
+    const { clock, emulator, running } = openBench(
+      [warm(2, { startDelay: { kind: 'fixed', seconds: 2 } })],
+      machineOf(4),
+    )
     await emulator.submit([jobOf('a', 'warm-cpu')])
     await clock.advance(1_999)
     expect(running()).toStrictEqual([])

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import type { EmulatedPool, Reclaim, StartDelay } from '#core/pools/emulation.ts'
 import type { Room } from '#core/pools/pool.ts'
 import type { JobRequest } from '#ports/pools.ts'
-import { emulatedPool, jobOf } from '../../../builders/emulation.ts'
-import { openBench } from './bench.ts'
+import { emulatedPool, jobOf } from '../../builders/emulation.ts'
+import { openBench } from '../../builders/pools-bench.ts'
 
 const vcpus = fc.constantFrom(0.1, 0.25, 0.5, 1, 1.5, 2, 3)
 const memoryMiB = fc.constantFrom(64, 128, 512, 1000, 2048)
@@ -19,12 +19,18 @@ const reclaim = fc.oneof(
   fc.record({
     kind: fc.constant('trace' as const),
     trace: fc.record({
-      available: fc.array(fc.constantFrom<0 | 1>(0, 1), { minLength: 1, maxLength: 6 }).map((ticks) => [...ticks, 1 as const]),
+      available: fc
+        .array(fc.constantFrom<0 | 1>(0, 1), { minLength: 1, maxLength: 6 })
+        .map((ticks) => [...ticks, 1 as const]),
       tickMs: fc.constantFrom(700, 3_000),
     }),
   }),
 )
-const room = fc.record({ vcpus: fc.constantFrom(1, 2, 4), memoryMiB: fc.constantFrom(1024, 4096), gpus: fc.constant(0) })
+const room = fc.record({
+  vcpus: fc.constantFrom(1, 2, 4),
+  memoryMiB: fc.constantFrom(1024, 4096),
+  gpus: fc.constant(0),
+})
 const pools = fc
   .array(fc.record({ room, startDelay, reclaim }), { minLength: 1, maxLength: 3 })
   .map((all) => all.map((one, index) => emulatedPool(`p${index}`, { ...one.room, ...one })))
@@ -38,7 +44,12 @@ const action = fc.oneof(
 )
 
 it('no stream of jobs takes more than a pool or the machine has, and each job ends exactly once', async () => {
-  const stream = fc.record({ pools, machine: room, stubborn: fc.boolean(), actions: fc.array(action, { maxLength: 40 }) })
+  const stream = fc.record({
+    pools,
+    machine: room,
+    stubborn: fc.boolean(),
+    actions: fc.array(action, { maxLength: 40 }),
+  })
   await fc.assert(
     fc.asyncProperty(stream, async ({ pools: configs, machine, stubborn, actions }) => {
       const bench = openBench(configs, machine, { stubborn })

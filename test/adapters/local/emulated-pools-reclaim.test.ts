@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Reclaim } from '#core/pools/emulation.ts'
-import { emulatedPool, jobOf, runId } from '../../../builders/emulation.ts'
-import { machineOf, openBench } from './bench.ts'
+import { emulatedPool, jobOf, runId } from '../../builders/emulation.ts'
+import { machineOf, openBench } from '../../builders/pools-bench.ts'
 
 const spot = (reclaim: Reclaim, changes = {}) =>
   emulatedPool('warm-cpu-spot', { purchase: 'spot', vcpus: 4, memoryMiB: 8192, reclaim, ...changes })
@@ -92,7 +92,10 @@ describe('a rate', () => {
   })
 
   it('is kept over many jobs', async () => {
-    const bench = openBench([spot({ kind: 'rate', perHour: 6 }, { vcpus: 500, memoryMiB: 1_000_000 })], machineOf(500, 1_000_000))
+    const bench = openBench(
+      [spot({ kind: 'rate', perHour: 6 }, { vcpus: 500, memoryMiB: 1_000_000 })],
+      machineOf(500, 1_000_000),
+    )
     await bench.emulator.submit(Array.from({ length: 500 }, (_, index) => onSpot(`t${index}`)))
     await bench.clock.advance(600_000)
     // 1 - 1/e of them within the mean; four standard errors around it.

@@ -1,0 +1,104 @@
+import type { AttemptDocument, SlotDocument, TaskDocument } from '#contract/run-document.ts';
+import type { Basis } from '#core/prediction/prediction.ts';
+import { bytes } from '#cli/format/bytes.ts';
+import { count } from '#cli/format/count.ts';
+import { duration } from '#cli/format/duration.ts';
+import { money } from '#cli/format/money.ts';
+import { quantiles } from '#cli/report/run-overview.ts';
+import { stateSign } from '#cli/state-sign.ts';
+import { line, span, type Line } from '#cli/terminal/line.ts';
+import type { Symbols } from '#cli/terminal/symbols.ts';
+
+/** One task: why it was placed as it was, and every attempt and slot with its times, use, cause and evidence. */
+export function taskDetails(task: TaskDocument, symbols: Symbols): readonly Line[] {
+  const { predicted } = task;
+  return [
+    [
+      span(task.id, 'strong'),
+      span('  '),
+      stateSign(task.state, symbols),
+      span(`${task.key === null ? '' : `  key ${task.key}`}${task.onCriticalPath ? '  on the critical path' : ''}`),
+    ],
+    ...fact('needs', task.needs.join(', ')),
+    ...fact('reason', task.reason),
+    ...fact('predicted', predicted === null ? null : `${quantiles(predicted.durationS, symbols)} (median, 9 of 10), ${basisWords(predicted.basis)}`),
+    ...fact('waiting for', task.waitingFor),
+    ...fact('error', task.error),
+    ...task.attempts.flatMap((attempt) => attemptLines(attempt, symbols)),
+    [],
+  ];
+}
+
+function attemptLines(attempt: AttemptDocument, symbols: Symbols): readonly Line[] {
+  const cause = attempt.cause === null ? '' : `: ${attempt.cause}`;
+  const remedy = attempt.remedy === null ? '' : ` ${symbols.to} ${attempt.remedy}`;
+  return [
+    [span(`  attempt ${attempt.number}  `), stateSign(attempt.state, symbols), span(`${cause}${remedy}`)],
+    ...attempt.slots.flatMap((slot) => slotLines(slot, symbols)),
+  ];
+}
+
+function slotLines(slot: SlotDocument, symbols: Symbols): readonly Line[] {
+  const exit = slot.exitCode === null ? '' : `, exit code ${slot.exitCode}`;
+  const cause = slot.cause === null ? '' : `  ${slot.cause}${exit}`;
+  const kind = slot.kind === 'standby' ? '  standby' : '';
+  return [
+    [span(`    clone ${slot.clone}  `), stateSign(slot.state, symbols), span(`  on ${slot.pool}${kind}${cause}`)],
+    ...fact('reason', slot.reason, 6),
+    ...fact('called up', slot.why, 6),
+    ...fact('waiting for', slot.waitingFor, 6),
+    ...fact('times', timesWords(slot), 6),
+    ...fact('used', usedWords(slot), 6),
+    ...evidenceLines(slot.evidence),
+  ];
+}
+
+const phases = [
+  ['waiting', 'waiting'],
+  ['starting', 'starting'],
+  ['stagingIn', 'staging in'],
+  ['running', 'running'],
+  ['stagingOut', 'staging out'],
+] as const satisfies readonly (readonly [keyof SlotDocument['timesS'], string])[];
+
+function timesWords({ timesS }: SlotDocument): string | null {
+  const words = phases.flatMap(([phase, name]) => {
+    const seconds = timesS[phase];
+    return seconds === null ? [] : [`${name} ${duration(seconds)}`];
+  });
+  return words.length === 0 ? null : words.join(', ');
+}
+
+function usedWords(slot: SlotDocument): string | null {
+  if (slot.startedAt === null) return null;
+  const basis = slot.usageBasis === 'none' ? 'cpu and memory not measured' : '';
+  return [
+    ...(slot.cpuS === null ? [] : [`cpu ${duration(slot.cpuS)}`]),
+    ...(slot.peakMemoryMiB === null ? [] : [`peak ${Math.round(slot.peakMemoryMiB)} MiB (${slot.usageBasis})`]),
+    ...(basis === '' ? [] : [basis]),
+    `in ${bytes(slot.bytesIn)}`,
+    `out ${bytes(slot.bytesOut)}`,
+    money(slot.costUsd),
+  ].join(', ');
+}
+
+function evidenceLines(evidence: string | null): readonly Line[] {
+  if (evidence === null || evidence === '') return [];
+  return evidence.trimEnd().split('\n').map((text) => line(`        ${text}`, 'dim'));
+}
+
+function basisWords(basis: Basis): string {
+  switch (basis.kind) {
+    case 'history':
+      return `from ${count(basis.samples, 'sample')}`;
+    case 'estimate':
+      return 'from the estimate in the file';
+    case 'none':
+      return 'a guess: no history, no estimate';
+  }
+}
+
+function fact(name: string, value: string | null, indent = 2): readonly Line[] {
+  if (value === null || value === '') return [];
+  return [[span(`${' '.repeat(indent)}${name.padEnd(12)} `, 'dim'), span(value)]];
+}

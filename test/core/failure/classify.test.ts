@@ -1,0 +1,153 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { causes } from '#core/failure/cause.ts'
+import { classify, type Evidence } from '#core/failure/classify.ts'
+
+const exit = {
+  kind: 'exit',
+  exitCode: null,
+  signal: null,
+  stderr: '',
+  peakMemoryMiB: null,
+  memoryMiB: null,
+} satisfies Evidence
+const agent = { kind: 'agent', code: null, message: 'why' } as const
+
+describe('the cause of a failure', () => {
+  it.each<[string, Evidence, string, string]>([
+    ['exit code 1', { ...exit, exitCode: 1, stderr: 'no\n' }, 'user-error', 'no'],
+    [
+      'exit code 1, silent',
+      { ...exit, exitCode: 1, stderr: ' \n' },
+      'user-error',
+      'ended with exit code 1 and wrote nothing to stderr',
+    ],
+    ['SIGSEGV', { ...exit, signal: 'SIGSEGV' }, 'user-error', 'ended by SIGSEGV and wrote nothing to stderr'],
+    ['SIGTERM of somebody', { ...exit, signal: 'SIGTERM', stderr: 'x' }, 'unknown', 'ended by SIGTERM from outside\nx'],
+    [
+      'SIGKILL, nothing measured',
+      { ...exit, signal: 'SIGKILL', memoryMiB: 100 },
+      'unknown',
+      'ended by SIGKILL from outside',
+    ],
+    [
+      'SIGKILL, nothing asked for',
+      { ...exit, signal: 'SIGKILL', peakMemoryMiB: 100 },
+      'unknown',
+      'ended by SIGKILL from outside',
+    ],
+    [
+      'SIGKILL, little in use',
+      { ...exit, signal: 'SIGKILL', peakMemoryMiB: 89.9, memoryMiB: 100 },
+      'unknown',
+      'ended by SIGKILL from outside',
+    ],
+    [
+      'SIGKILL, much in use',
+      { ...exit, signal: 'SIGKILL', peakMemoryMiB: 90, memoryMiB: 100, stderr: 'x' },
+      'out-of-memory',
+      'ended by SIGKILL: 90 MiB of 100 MiB in use\nx',
+    ],
+    [
+      'a child’s SIGKILL, much in use',
+      { ...exit, exitCode: 137, peakMemoryMiB: 170.4, memoryMiB: 100 },
+      'out-of-memory',
+      'ended with exit code 137: 170 MiB of 100 MiB in use',
+    ],
+    [
+      'a child’s SIGKILL, little in use',
+      { ...exit, exitCode: 137, peakMemoryMiB: 1, memoryMiB: 100 },
+      'user-error',
+      'ended with exit code 137 and wrote nothing to stderr',
+    ],
+    [
+      'another exit code, much in use',
+      { ...exit, exitCode: 1, peakMemoryMiB: 100, memoryMiB: 100, stderr: 'x' },
+      'user-error',
+      'x',
+    ],
+    ['timeout', { kind: 'timeout', timeoutS: 60, stderr: '' }, 'timed-out', 'timed out after 60 s'],
+    [
+      'flood',
+      { kind: 'flood', stream: 'stderr', limitMiB: 64 },
+      'user-error',
+      'wrote more than 64 MiB to stderr: write data to an output',
+    ],
+    [
+      'spawn: not found',
+      { kind: 'spawn', code: 'ENOENT', program: 'x' },
+      'user-error',
+      'x: not found, or its interpreter is not (ENOENT)',
+    ],
+    ['spawn: too many files', { kind: 'spawn', code: 'EMFILE', program: 'x' }, 'start-failed', 'x: EMFILE'],
+    ['spawn: no memory', { kind: 'spawn', code: 'ENOMEM', program: 'x' }, 'start-failed', 'x: ENOMEM'],
+    [
+      'spawn: a code like a property',
+      { kind: 'spawn', code: 'constructor', program: 'x' },
+      'start-failed',
+      'x: constructor',
+    ],
+    [
+      'input',
+      { kind: 'input', name: 'INPUT_A', why: 'object a is missing' },
+      'bad-input',
+      'INPUT_A: object a is missing',
+    ],
+    ['output', { kind: 'output', name: 'a', why: 'nothing at a' }, 'bad-output', 'output a: nothing at a'],
+    ['disk full', { ...agent, step: 'staging in', code: 'ENOSPC' }, 'out-of-disk', 'staging in failed: why'],
+    ['quota full', { ...agent, step: 'staging out', code: 'EDQUOT' }, 'out-of-disk', 'staging out failed: why'],
+    [
+      'no right to the inputs',
+      { ...agent, step: 'staging in', code: 'EACCES' },
+      'start-failed',
+      'staging in failed: why',
+    ],
+    [
+      'no right to the outputs',
+      { ...agent, step: 'staging out', code: 'EACCES' },
+      'bad-output',
+      'staging out failed: why',
+    ],
+    [
+      'no permission to the outputs',
+      { ...agent, step: 'staging out', code: 'EPERM' },
+      'bad-output',
+      'staging out failed: why',
+    ],
+    ['an error of the disk', { ...agent, step: 'staging out', code: 'EIO' }, 'unknown', 'staging out failed: why'],
+    ['no log', { ...agent, step: 'running', code: 'EIO' }, 'unknown', 'running failed: why'],
+    ['a bug', { ...agent, step: 'staging in' }, 'unknown', 'staging in failed: why'],
+  ])('is told by the evidence: %s', (_, evidence, cause, words) => {
+    const failure = classify(evidence)
+    expect([failure.cause, failure.evidence]).toStrictEqual([cause, words])
+  })
+
+  it('keeps exit code and signal as they were, and has those of a shell for what did not start', () => {
+    expect(classify({ ...exit, exitCode: 3 })).toMatchObject({ exitCode: 3, signal: null })
+    expect(classify({ ...exit, signal: 'SIGBUS' })).toMatchObject({ exitCode: null, signal: 'SIGBUS' })
+    expect(classify({ kind: 'spawn', code: 'ENOENT', program: 'x' })).toMatchObject({ exitCode: 127 })
+    expect(classify({ kind: 'spawn', code: 'EACCES', program: 'x' })).toMatchObject({ exitCode: 126 })
+    expect(classify({ kind: 'spawn', code: 'EAGAIN', program: 'x' })).toMatchObject({ exitCode: null })
+  })
+
+  it('is one of the list for every exit, and its evidence is never empty', () => {
+    const anyExit = fc.record({
+      kind: fc.constant('exit' as const),
+      exitCode: fc.option(fc.integer({ min: 1, max: 255 })),
+      signal: fc.option(fc.constantFrom('SIGKILL', 'SIGTERM', 'SIGSEGV')),
+      stderr: fc.string({ unit: 'binary' }),
+      peakMemoryMiB: fc.option(fc.float({ min: 0, noNaN: true })),
+      memoryMiB: fc.option(fc.nat()),
+    })
+    fc.assert(
+      fc.property(anyExit, (evidence) => {
+        const { cause, evidence: words } = classify(evidence)
+        return causes.includes(cause) && words !== ''
+      }),
+    )
+  })
+
+  it('is not guessed for a kind that does not exist', () => {
+    expect(() => classify({ kind: 'rumour' } as unknown as Evidence)).toThrow('unexpected value')
+  })
+})

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { instanceId } from '#core/run/ids.ts'
+import type { Workflow } from '#core/workflow/workflow.ts'
+import { dag, task, workflowOf } from '../builders/dag.ts'
+import { rig, statesOf } from '../builders/rig.ts'
+import { from, leaves, numbers, over } from './drawn.ts'
+import { hashedOutputs } from './hashing-script.ts'
+
+const tenSeconds = () => ({ takesS: 10 })
+
+test('A -> B -> C runs one after the other', async () => {
+  const engine = rig(tenSeconds)
+
+  const run = await engine.run(dag('A -> B -> C'))
+
+  expect(run).toMatchObject({ state: 'succeeded', makespanS: 30, counts: { committed: 3 }, error: null })
+  expect(engine.started).toStrictEqual(['A/1/0', 'B/1/0', 'C/1/0'])
+})
+
+test('A -> B, A -> C, B -> D, C -> D runs each task once, after its predecessors', async () => {
+  //     ┌─▶ B ─┐
+  //  A ─┤      ├─▶ D
+  //     └─▶ C ─┘
+  const engine = rig(tenSeconds)
+
+  const run = await engine.run(dag('A -> B -> D, A -> C -> D'))
+
+  expect(run).toMatchObject({ state: 'succeeded', makespanS: 30, counts: { committed: 4 } })
+  expect(engine.started.toSorted()).toStrictEqual(['A/1/0', 'B/1/0', 'C/1/0', 'D/1/0'])
+})
+
+test('tasks with the same predecessors share one readiness record', async () => {
+  //  A ─┬─▶ C
+  //     ╳
+  //  B ─┴─▶ D
+  const engine = rig(tenSeconds)
+  const run = await engine.submit(dag('A -> C, B -> C, A -> D, B -> D'))
+  await engine.settle(run)
+
+  const marked = (await engine.log(run)).filter(({ event }) => event.type === 'group.marked').map(({ id }) => id)
+
+  expect(new Set(marked)).toStrictEqual(new Set(['start:A+B', 'end']))
+})
+
+test('300 tasks join in one, each counted once, in shards of at most 100', async () => {
+  //  W0 … W299 ─▶ J
+  const workers = numbers(300).map((n) => task(`W${n}`))
+  const workflow = workflowOf([...workers, task('J', { needs: workers.map(({ id }) => id).toSorted() })])
+  const engine = rig(tenSeconds)
+
+  const run = await engine.submit(workflow)
+  const document = await engine.finish(run, workflow)
+
+  expect(document).toMatchObject({ state: 'succeeded', counts: { committed: 301 } })
+  expect(engine.started).toHaveLength(301)
+  const groups = (await engine.store.rows.list(run, 'group', { limit: 100 })).items
+  expect(groups.every(({ value }) => value.size <= 100)).toBe(true)
+  expect(groups.filter(({ id }) => id.startsWith('end/'))).toHaveLength(4)
+})
+
+describe.each([0, 1, 99, 100, 101, 250])('1 → %d → 1', (count) => {
+  const shapes: readonly (readonly [string, Workflow])[] = [
+    [
+      'a literal list',
+      workflowOf([
+        task('A', { outputs: leaves('out') }),
+        task('B', {
+          needs: ['A'],
+          forEach: over({ n: numbers(count) }),
+          inputs: { a: from('A.out') },
+          outputs: leaves('out'),
+        }),
+        task('C', { inputs: { all: from('B.out') }, outputs: leaves('out') }),
+      ]),
+    ],
+    [
+      'a parameter',
+      workflowOf(
+        [
+          task('B', { forEach: over({ n: 'params.list' }), outputs: leaves('out') }),
+          task('C', { inputs: { all: from('B.out') }, outputs: leaves('out') }),
+        ],
+        { params: { list: { type: 'array' } } },
+      ),
+    ],
+    [
+      'an output',
+      workflowOf([
+        task('A', { outputs: leaves('list') }),
+        task('B', { forEach: over({ n: 'A.list' }), outputs: leaves('out') }),
+        task('C', { inputs: { all: from('B.out') }, outputs: leaves('out') }),
+      ]),
+    ],
+  ]
+
+  test.each(shapes)('over %s: each instance once, all gathered in order', async (_, workflow) => {
+    const gathered: unknown[] = []
+    const engine = rig(async ({ task: id }, assignment) => {
+      for (const { value } of assignment.variables) if (id === 'C' && value.kind === 'gather') gathered.push(...value.items)
+      return { takesS: 10, outputs: { out: id, list: numbers(count) } }
+    })
+
+    const run = await engine.run(workflow, { params: { list: numbers(count) } })
+
+    expect(run.state).toBe('succeeded')
+    expect(engine.started.filter((slot) => slot.startsWith('B'))).toHaveLength(count)
+    expect(gathered).toStrictEqual(
+      numbers(count).map((n) => ({
+        index: n,
+        key: null,
+        value: n,
+        state: 'committed',
+        output: expect.objectContaining({ type: 'json', object: expect.stringMatching(`/B\\[${n}\\]/1/0/`) }),
+      })),
+    )
+    expect(run.counts.committed).toBe(workflow.tasks.length - 1 + Math.max(1, count))
+  })
+})
