@@ -9,15 +9,19 @@ import { fileURLToPath } from 'node:url'
 import type { RunDocument, SlotDocument, TaskDocument } from '#contract/run-document.ts'
 
 const forkcast = fileURLToPath(new URL('../bin/forkcast.ts', import.meta.url))
+/** Seconds of work from which on a task of this workflow was stuck. */
+const stuckS = 2
 const workflow = relative('.', fileURLToPath(new URL('anomalies/workflow.yaml', import.meta.url)))
 
-say('Forkcast finds anomalies in eight real CloudWatch series: about 40 tasks, one slow dependency, one lost spot host.')
+say(
+  'Forkcast finds anomalies in eight real CloudWatch series: about 40 tasks, one slow dependency, one lost spot host.',
+)
 say('Pools, start delays, prices and the reclaim are emulated on this machine; the tasks are real processes.')
 say('')
 say('1. Without clones and hedges')
 const plain = await run('--no-clones', '--no-hedges')
 say('')
-say('2. With clones and hedges: same workflow, same pools, same seed')
+say('2. With clones and hedges: same workflow, pools and seed; the plan knows the durations of the first run')
 const raced = await run()
 say('')
 compare(plain, raced)
@@ -37,54 +41,54 @@ function compare(without: RunDocument, withClones: RunDocument): void {
   const saved = (without.makespanS ?? 0) - (withClones.makespanS ?? 0)
   const share = Math.round((100 * saved) / (without.makespanS ?? 1))
   say('                     without        with')
-  say(`  makespan        ${seconds(without.makespanS)}  ${seconds(withClones.makespanS)}   ${words(saved)} (${share} %)`)
+  say(
+    `  makespan        ${seconds(without.makespanS)}  ${seconds(withClones.makespanS)}   ${words(saved)} (${share} %)`,
+  )
   say(`  cost            ${usd(without.costUsd)}  ${usd(withClones.costUsd)}   emulated prices`)
-  say(`  of it wasted    ${usd(without.wastedCostUsd)}  ${usd(withClones.wastedCostUsd)}   clones that lost, and work that failed`)
+  say(
+    `  of it wasted    ${usd(without.wastedCostUsd)}  ${usd(withClones.wastedCostUsd)}   clones that lost, and work that failed`,
+  )
   say('')
   say('Why')
   for (const reason of reasons(without, withClones)) say(`  ${reason}`)
 }
 
-/** The places where the two runs went apart: the longest waits of the first, and who overtook whom in the second. */
+/** The places where the two runs went apart, and what the lost host led to. */
 function reasons(without: RunDocument, withClones: RunDocument): readonly string[] {
-  const slow = (without.tasks ?? [])
-    .map((task) => ({ task, tookS: lastSlot(task)?.timesS.running ?? 0 }))
-    .filter(({ tookS }) => tookS >= 2)
-    .map(({ task, tookS }) => `without: ${task.id} took ${tookS.toFixed(1)} s and everything behind it waited`)
-  const raced = (withClones.tasks ?? []).flatMap((task) => overtaken(task))
-  const lost = [without, withClones].flatMap((run, index) =>
-    (run.tasks ?? []).flatMap((task) => reclaims(task).map((line) => `${index === 0 ? 'without' : 'with'}: ${line}`)),
-  )
-  return [...slow, ...raced, ...lost]
-}
-
-/** A clone that was not the first one won by more than a moment. */
-function overtaken(task: TaskDocument): readonly string[] {
-  return task.attempts.flatMap(({ slots }) => {
-    const winner = slots.find((slot) => slot.state === 'won')
-    const first = slots.find((slot) => slot.clone === 0 && slot.state === 'lost')
-    if (winner === undefined || first === undefined || heldS(first) < 1) return []
-    const how = winner.kind === 'standby' ? 'the hedge' : `clone ${winner.clone}`
-    const behind = `clone 0 on ${first.pool} was stuck and was ended after ${heldS(first).toFixed(1)} s`
-    return [`with:    ${task.id} was won by ${how} on ${winner.pool}; ${behind}`]
+  const raced = new Map((withClones.tasks ?? []).map((task) => [task.id, task]))
+  const apart = (without.tasks ?? []).flatMap((task) => {
+    const tookS = winnerOf(task)?.timesS.running ?? 0
+    const other = raced.get(task.id)
+    return tookS < stuckS || other === undefined
+      ? []
+      : [`${task.id} took ${tookS.toFixed(1)} s alone; ${overtaken(other)}`]
   })
+  return [...apart, ...reclaims('without', without), ...reclaims('with', withClones)]
 }
 
-function reclaims(task: TaskDocument): readonly string[] {
-  return task.attempts.flatMap(({ slots, remedy }) =>
-    slots
-      .filter((slot) => slot.cause === 'reclaimed')
-      .map((slot) => `the host of ${task.id} clone ${slot.clone} on ${slot.pool} was reclaimed: ${remedy ?? 'another clone went on'}`),
+/** Who won, and from where. */
+function overtaken(task: TaskDocument): string {
+  const winner = winnerOf(task)
+  if (winner === undefined) return 'with clones it was not committed'
+  const who = winner.kind === 'standby' ? 'the hedge' : `clone ${winner.clone}`
+  return `with clones ${who} on ${winner.pool} won after ${(winner.timesS.running ?? 0).toFixed(1)} s of work`
+}
+
+function reclaims(label: string, run: RunDocument): readonly string[] {
+  return (run.tasks ?? []).flatMap((task) =>
+    task.attempts.flatMap(({ slots, remedy }) =>
+      slots
+        .filter((slot) => slot.cause === 'reclaimed')
+        .map(
+          (slot) =>
+            `${task.id} lost its host on ${slot.pool} in the run ${label}: ${remedy ?? 'another clone went on'}`,
+        ),
+    ),
   )
 }
 
-function lastSlot(task: TaskDocument): SlotDocument | undefined {
+function winnerOf(task: TaskDocument): SlotDocument | undefined {
   return task.attempts.at(-1)?.slots.find((slot) => slot.state === 'won')
-}
-
-function heldS(slot: SlotDocument): number {
-  if (slot.startedAt === null || slot.endedAt === null) return 0
-  return (Date.parse(slot.endedAt) - Date.parse(slot.startedAt)) / 1000
 }
 
 async function run(...options: readonly string[]): Promise<RunDocument> {

@@ -9,9 +9,10 @@ import { err, ok, type Result } from '#core/result.ts'
 import type { Output } from '#core/workflow/workflow.ts'
 
 /** An output that may be staged out. */
-export type CheckedOutput =
-  | { readonly name: string; readonly type: Exclude<Output['type'], 'directory'>; readonly file: OutputPlace }
-  | { readonly name: string; readonly type: 'directory'; readonly files: readonly DirectoryFile[] }
+export type CheckedOutput = { readonly name: string; readonly path: string } & (
+  | { readonly type: Exclude<Output['type'], 'directory'>; readonly file: OutputPlace }
+  | { readonly type: 'directory'; readonly files: readonly DirectoryFile[] }
+)
 
 /** An output that is missing, or not what the workflow says. */
 export interface OutputProblem {
@@ -51,12 +52,12 @@ async function check(name: string, output: Output, folder: string): Promise<Resu
     const files = directoryFiles(folder, path)
     if (!files.ok) return err(`${output.path} ${files.error}`)
     // The directory itself was there before the command ran.
-    return ok(files.value.length === 0 && output.optional ? undefined : { name, type: 'directory', files: files.value })
+    return ok(files.value.length === 0 && output.optional ? undefined : { name, path: output.path, type: 'directory', files: files.value })
   }
   if (stats.isDirectory()) return err(`${output.path} is a directory, not a file`)
   const problem = output.type === 'file' ? undefined : await textProblem(path, stats.size, output)
   if (problem !== undefined) return err(`${output.path} ${problem}`)
-  return ok({ name, type: output.type, file: place.value })
+  return ok({ name, path: output.path, type: output.type, file: place.value })
 }
 
 const shownNames = 10

@@ -1,45 +1,32 @@
-import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { isInnerPath } from '#agent/inner-path.ts'
+import type { CodeFile, CodeLink, CodeManifest } from '#contract/code-manifest.ts'
 import { blobKey } from '#contract/object-keys.ts'
+import { sha256 as digestOf } from '#core/hash.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 
 /** A packed code folder, checked: every path stays inside of it. */
 export interface CodeTree {
-  readonly sha256: string
   /** Folders below the root, parents first. */
   readonly folders: readonly string[]
   readonly files: readonly CodeFile[]
-  readonly links: readonly { readonly path: string; readonly target: string }[]
+  readonly links: readonly CodeLink[]
   readonly bytes: number
-}
-
-export interface CodeFile {
-  readonly path: string
-  readonly sha256: string
-  readonly bytes: number
-  readonly executable: boolean
-}
-
-/** The manifest as it is stored. */
-interface CodeManifest {
-  readonly files: readonly CodeFile[]
-  readonly links: readonly { readonly path: string; readonly target: string }[]
 }
 
 /** Reads the code manifest of this hash. The error says what is wrong with it. */
 export async function readCodeTree(objects: ObjectStore, sha256: string): Promise<Result<CodeTree, string>> {
   const bytes = await objects.read(blobKey(sha256))
   if (bytes === undefined) return err(`its manifest ${blobKey(sha256)} is missing`)
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) return err('its manifest was changed')
+  if (digestOf(bytes) !== sha256) return err('its manifest was changed')
   const manifest = JSON.parse(new TextDecoder().decode(bytes)) as CodeManifest
   const entries = [...manifest.files, ...manifest.links]
   const folders = foldersOf(entries.map(({ path }) => path))
   const problem = problemOf(manifest, folders)
   if (problem !== undefined) return err(problem)
   const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0)
-  return ok({ sha256, folders, files: manifest.files, links: manifest.links, bytes: total })
+  return ok({ folders, files: manifest.files, links: manifest.links, bytes: total })
 }
 
 function foldersOf(paths: readonly string[]): readonly string[] {

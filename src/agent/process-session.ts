@@ -24,10 +24,21 @@ export async function endSession(leader: number, graceS: number): Promise<void> 
   await gone(leader, killWaitMs, kill)
 }
 
-/** Whether anything of the session lives. */
+/** How often a session that looks empty is looked at while the kernel says that it has members, if only zombies. */
+const looks = 3
+
+/**
+ * Whether anything of the session lives. The table is not read at one moment: a process that forks and ends meanwhile
+ * shows neither itself nor its child. Whether the group has members is answered at one moment, zombies included.
+ */
 export function sessionLives(leader: number): boolean {
-  const members = sessionMembers(leader)
-  return members === undefined ? groupExists(leader) : members.length > 0
+  for (let look = 0; look < looks; look += 1) {
+    const members = sessionMembers(leader)
+    if (members === undefined) return groupExists(leader)
+    if (members.length > 0) return true
+    if (!groupExists(leader)) return false
+  }
+  return false
 }
 
 /** Whether the leader's own process group has members, zombies included. One system call. */

@@ -15,8 +15,8 @@ export async function schemaProblem(schema: Json, value: Json): Promise<string |
   const validate = await validatorOf(schema)
   if (typeof validate === 'string') return `has a schema that can't be used: ${validate}`
   if (validate(value)) return undefined
-  const [first] = validate.errors ?? []
-  return `does not meet its schema: ${first?.instancePath || 'the value'} ${first?.message ?? 'is not valid'}`
+  const { instancePath = '', message = 'is not valid' } = validate.errors?.[0] ?? {}
+  return `does not meet its schema: ${instancePath === '' ? 'the value' : instancePath} ${message}`
 }
 
 async function validatorOf(schema: Json): Promise<ValidateFunction | string> {

@@ -27,7 +27,7 @@ export async function stageOut(
   const manifest: Record<string, StagedOutput> = {}
   let bytesOut = 0
   for (const output of outputs) {
-    const key = outputKey(target.prefix, output.name)
+    const key = outputKey(target.prefix, output.path)
     if (output.type === 'directory') {
       const files = await storeAll(output.name, output.files, key, target)
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0)

@@ -97,8 +97,10 @@ function sample(due: readonly Watched[], nowMs: number): void {
   const members = membersOf(new Set(due.map((entry) => entry.leader)), nowMs)
   for (const entry of due) {
     const mine = members.get(entry.leader) ?? []
-    if (mine.length > 0) {
-      entry.peakPages = Math.max(entry.peakPages, sum(mine, 'residentPages'))
+    const pages = sum(mine, 'residentPages')
+    // A process that is being started has no pages yet: that says nothing.
+    if (pages > 0) {
+      entry.peakPages = Math.max(entry.peakPages, pages)
       entry.cpuTicks = Math.max(entry.cpuTicks, sum(mine, 'cpuTicks'))
     }
     entry.dueAtMs = nowMs + (entry.onSample() ?? untilNext(nowMs - entry.startedAtMs))

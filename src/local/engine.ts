@@ -70,6 +70,7 @@ export function startEngine(options: EngineOptions): Engine {
     chance: options.chance,
     runJob: (job, abort) => options.runJob(api, job, abort),
     onEnded: (event) => jobEnded(ports, event),
+    onRoom: () => void dispatcher.request(),
     onError,
   })
   const ports: Ports = {

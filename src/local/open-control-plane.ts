@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { startReaper } from '#agent/start-reaper.ts'
 import { isEngineAlive, takeEngineLock } from '#adapters/local/engine-lock.ts'
 import { FileObjects } from '#adapters/local/file-objects.ts'
@@ -42,7 +42,9 @@ export interface OpenOptions {
 export async function openControlPlane(options: OpenOptions): Promise<Result<ControlPlane, Problem>> {
   const pools = await poolsOf(options)
   if (!pools.ok) return pools
-  return options.mode === 'engine' ? openToRun(options, pools.value) : openToRead(options, pools.value)
+  // Commands see absolute paths, wherever their working directory is.
+  const absolute = { ...options, dir: resolve(options.dir) }
+  return options.mode === 'engine' ? openToRun(absolute, pools.value) : openToRead(absolute, pools.value)
 }
 
 async function openToRun(options: OpenOptions, pools: LocalPools): Promise<Result<ControlPlane, Problem>> {

@@ -49,7 +49,8 @@ export async function finish(ports: Pick<Ports, 'store' | 'clock'>, id: RunId): 
 async function failureWords(ports: Pick<Ports, 'store'>, id: RunId): Promise<string> {
   const failed: string[] = []
   for await (const { value: task } of everyRow(ports.store, id, 'task')) {
-    if (task.state !== 'failed' || task.instances !== null) continue
+    // An expansion with instances failed through them; one without failed by itself.
+    if (task.state !== 'failed' || (task.instances ?? 0) > 0) continue
     failed.push(`${task.id}: ${task.error ?? 'failed'}`)
     if (failed.length === 3) break
   }

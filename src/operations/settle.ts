@@ -101,8 +101,7 @@ async function decide(ports: Ports, { run, task: id, attempt }: Settlement, pool
   }
   const number = attempt + 1
   const notBeforeMs = remedy.delayS > 0 ? atMs + remedy.delayS * 1000 : null
-  const { rank } = placement
-  const next = newAttempt({ run, task: id, number, slots: remedy.slots, rank, notBeforeMs, atMs })
+  const next = newAttempt({ run, task: id, number, slots: remedy.slots, placement, notBeforeMs, atMs })
   const started = { type: 'attempt.started', atMs, number, slots: remedy.slots.length } as const
   return {
     write: [change('task', id, stored, failed, started), ...parts, ...next.slots],

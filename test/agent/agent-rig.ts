@@ -14,6 +14,7 @@ import type { Failure } from '#core/failure/cause.ts'
 import { sha256 } from '#core/hash.ts'
 import { parseRunId, type SlotRef } from '#core/run/ids.ts'
 import type { Manifest, StagedFile } from '#core/run/manifest.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
 
 /** What a test says of an assignment; the rest is empty. A `script` is a shell command. */
 export type Task = Partial<Omit<Assignment, 'slot' | 'prefix'>> & { readonly script?: string }
@@ -67,7 +68,7 @@ export class AgentRig {
     more: { readonly deps?: Partial<AgentDeps>; readonly job?: Partial<CloneJob> } = {},
   ): Promise<Ended> {
     const { script, ...given } = task
-    const slot: SlotRef = { run: parseRunId('run_00000000')!, task: 'clean[3]', attempt: 1, clone: this.clones++ }
+    const slot = this.slot(this.clones++)
     const assignment: Assignment = {
       slot,
       command: { kind: 'shell', script: script ?? ':' },
@@ -88,13 +89,23 @@ export class AgentRig {
     return { exit, report, stdout: log('stdout'), stderr: log('stderr') }
   }
 
-  /** Runs a clone that is told to end once it has made `$READY`. */
-  async runUntilReady(task: Task, reason: StopReason): Promise<Ended> {
+  /** Runs a clone that is told to end once it has made `$READY` and `look` has had a look at its standard output. */
+  async runUntilReady(
+    task: Task,
+    reason: StopReason,
+    look: (stdout: string) => void = () => undefined,
+  ): Promise<Ended> {
     const controller = new AbortController()
+    const slot = this.slot(this.clones)
     const ending = this.run(task, { job: { signal: controller.signal } })
     await until(() => existsSync(this.ready))
+    look(this.logFile(slot, 'stdout'))
     controller.abort(reason)
     return await ending
+  }
+
+  slot(clone: number): SlotRef {
+    return { run: parseRunId('run_00000000')!, task: 'clean[3]', attempt: 1, clone }
   }
 
   logFile(slot: SlotRef, stream: LogStream): string {
@@ -106,6 +117,20 @@ export class AgentRig {
     const bytes = Buffer.from(contents)
     await this.objects.writeOnce(key, bytes)
     return { object: key, sha256: sha256(bytes), bytes: bytes.length }
+  }
+
+  /** The object store, some of it done in another way. */
+  objectsWith(changes: Partial<ObjectStore>): ObjectStore {
+    const { objects } = this
+    return {
+      read: (key) => objects.read(key),
+      writeOnce: (key, bytes) => objects.writeOnce(key, bytes),
+      fetch: (key, file) => objects.fetch(key, file),
+      store: (file, key) => objects.store(file, key),
+      size: (key) => objects.size(key),
+      slice: (key, offset, limit) => objects.slice(key, offset, limit),
+      ...changes,
+    }
   }
 
   /** Writes over an object behind the store's back. */

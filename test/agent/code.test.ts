@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { unpackedCode } from '#agent/code-cache.ts'
@@ -57,10 +57,10 @@ describe('the code of a task', () => {
     await using rig = new AgentRig()
     const code = await pack(rig, { files: { 'a.txt': 'A' } })
     let fetched = 0
-    const objects = new Proxy(rig.objects, {
-      get: (target, key) => {
-        if (key === 'fetch') fetched += 1
-        return (Reflect.get(target, key) as () => unknown).bind(target)
+    const objects = rig.objectsWith({
+      fetch: async (key: string, file: string) => {
+        fetched += 1
+        return await rig.objects.fetch(key, file)
       },
     })
     const task = { code, script: 'cat a.txt' }
@@ -82,6 +82,22 @@ describe('the code of a task', () => {
     const { stdout } = await rig.run({ code, script: 'ls d | wc -l' })
     expect((await Promise.all(ends)).map(([exitCode]) => exitCode as number)).toStrictEqual([0, 0])
     expect(stdout.trim()).toBe('50')
+    expect(readdirSync(join(rig.root, 'code'))).toStrictEqual([code])
+  })
+})
+
+describe('code that another process unpacks first', () => {
+  it('is taken from there', async () => {
+    await using rig = new AgentRig()
+    const code = await pack(rig, { files: { 'a.txt': 'A' } })
+    const objects = rig.objectsWith({
+      fetch: async (key: string, file: string) => {
+        mkdirSync(join(rig.root, 'code', code))
+        writeFileSync(join(rig.root, 'code', code, 'a.txt'), 'theirs')
+        return await rig.objects.fetch(key, file)
+      },
+    })
+    expect((await rig.run({ code, script: 'cat a.txt' }, { deps: { objects } })).stdout).toBe('theirs')
     expect(readdirSync(join(rig.root, 'code'))).toStrictEqual([code])
   })
 })

@@ -51,7 +51,7 @@ describe('a command that fails', () => {
   })
 
   it('by SIGKILL with its memory in use ran out of memory', async () => {
-    const script = `exec node -e 'Buffer.alloc(64e6, 1); setTimeout(() => process.kill(process.pid, "SIGKILL"), 400)'`
+    const script = `exec node -e 'Buffer.alloc(64e6, 1); setTimeout(() => process.kill(process.pid, "SIGKILL"), 800)'`
     await using rig = new AgentRig()
     const inherit = { PATH: `${process.execPath.replace(/\/node$/, '')}:/usr/bin:/bin` }
     const ended = await rig.run({ script }, { job: { memoryMiB: 40 }, deps: { inherit } })

@@ -68,6 +68,30 @@ describe('a clone that is told to stop', () => {
   })
 })
 
+describe('a clone that is told to stop while its outputs are stored', () => {
+  it('stores no further one and claims nothing', async () => {
+    await using rig = new AgentRig()
+    const controller = new AbortController()
+    const stored: string[] = []
+    const objects = rig.objectsWith({
+      store: async (file: string, key: string) => {
+        stored.push(key)
+        controller.abort({ kind: 'stop', graceS: 1 })
+        return await rig.objects.store(file, key)
+      },
+    })
+    const { report } = await rig.run(
+      {
+        script: 'echo x > "$OUTPUT_A"; echo x > "$OUTPUT_B"',
+        outputs: { a: { path: 'a', type: 'file', optional: false }, b: { path: 'b', type: 'file', optional: false } },
+      },
+      { job: { signal: controller.signal }, deps: { objects } },
+    )
+    expect(report?.ended).toStrictEqual({ kind: 'stopped' })
+    expect(stored).toStrictEqual(['runs/run_00000000/clean[3]/1/0/out/a'])
+  })
+})
+
 describe('a clone whose host is reclaimed', () => {
   it('is killed at once and says nothing', async () => {
     await using rig = new AgentRig()

@@ -20,7 +20,7 @@ describe('the table of processes', () => {
     const pid = child.pid!
     expect(readProcess(pid)).toMatchObject({ pid, alive: true, group: pid, session: pid })
     expect(readProcess(pid)!.startTicks).toBeGreaterThan(0)
-    expect(readProcess(pid)!.residentPages).toBeGreaterThan(0)
+    await until(() => readProcess(pid)!.residentPages > 0)
     expect(sessionMembers(pid)?.map((member) => member.pid)).toStrictEqual([pid])
     child.kill('SIGKILL')
     await until(() => readProcess(pid) === undefined)

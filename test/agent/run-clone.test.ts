@@ -1,8 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { sessionLives } from '#agent/process-session.ts'
 import { removalsDone } from '#agent/removals.ts'
 import { AgentRig, claimOf } from './agent-rig.ts'
+
+const stop = { kind: 'stop', graceS: 10 } as const
 
 describe('a clone', () => {
   it('claims what its command left, under its own prefix', async () => {
@@ -25,6 +28,27 @@ describe('a clone', () => {
     expect(ended.stderr).toBe('err\n')
     expect(ended.exit).toMatchObject({ outcome: 'claimed', exitCode: 0, reason: 'claimed; the report was accepted' })
     expect(ended.report).toMatchObject({ job: 'job', fence: 1, usage: { bytesIn: 0, bytesOut: 5 } })
+  })
+
+  it('has logs that can be read while it runs', async () => {
+    await using rig = new AgentRig()
+    let live = ''
+    const ended = await rig.runUntilReady({ script: 'echo live; touch "$READY"; exec sleep 60' }, stop, (log) => {
+      live = readFileSync(log, 'utf8')
+    })
+    expect(live).toBe('live\n')
+    expect(ended.stdout).toBe('live\n')
+  })
+
+  it('tells of its process group, right after its start and after its end', async () => {
+    await using rig = new AgentRig()
+    const told: [string, boolean][] = []
+    const onProcessGroup = (leader: number, what: string) => told.push([what, sessionLives(leader)])
+    await rig.run({ script: 'sleep 60 & sleep 60 & exit 1' }, { deps: { onProcessGroup } })
+    expect(told).toStrictEqual([
+      ['started', true],
+      ['ended', false],
+    ])
   })
 
   it('reports the seconds of each phase by the clock, and all since the job took its place', async () => {
@@ -67,6 +91,14 @@ describe('a clone', () => {
     }
     const ended = await rig.run({}, { job: { signal: AbortSignal.abort({ kind: 'stop', graceS: 1 }) } })
     expect(ended.exit).toMatchObject({ outcome: 'stopped', exitCode: null })
+  })
+
+  it('starts afresh where an earlier process left something under its name', async () => {
+    await using rig = new AgentRig()
+    const left = join(rig.root, 'work', 'run_00000000.clean.3.1.0.1', 'code')
+    mkdirSync(left, { recursive: true })
+    writeFileSync(join(left, 'old'), 'x')
+    expect((await rig.run({ script: 'ls -A' })).stdout).toBe('')
   })
 
   it('says when its report came too late', async () => {

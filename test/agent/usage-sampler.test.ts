@@ -4,6 +4,18 @@ import { AgentRig } from './agent-rig.ts'
 
 const inherit = { PATH: `${process.execPath.replace(/\/node$/, '')}:/usr/bin:/bin` }
 
+/** Holds memory for longer than samples are apart, from when all of `holders` hold theirs. */
+function hold(bytes: number, holders: number): string {
+  return `
+    globalThis.kept = Buffer.alloc(${bytes}, 1);
+    fs.writeFileSync(process.env.TMPDIR + "/" + process.pid, "");
+    const timer = setInterval(() => {
+      if (fs.readdirSync(process.env.TMPDIR).length < ${holders}) return;
+      clearInterval(timer);
+      setTimeout(() => {}, 800);
+    }, 10)`
+}
+
 describe('the usage of a clone', () => {
   it('is not known when its command ended before the first sample: null, never 0', async () => {
     await using rig = new AgentRig()
@@ -19,8 +31,7 @@ describe('the usage of a clone', () => {
   it('is that of all its processes together: memory the greatest sum, CPU with the children that have ended', async () => {
     await using rig = new AgentRig()
     const burn = `const until = process.cpuUsage().user + 3e5; while (process.cpuUsage().user < until);`
-    const hold = `globalThis.kept = Buffer.alloc(50e6, 1); setTimeout(() => {}, 700)`
-    const script = `node -e '${burn}'; node -e '${hold}' & node -e '${hold}' & wait`
+    const script = `node -e '${burn}'; node -e '${hold(50e6, 2)}' & node -e '${hold(50e6, 2)}' & wait`
     const { report } = await rig.run({ script }, { deps: { inherit } })
     expect(report?.usage.basis).toBe('sampled')
     expect(report?.usage.cpuS).toBeGreaterThanOrEqual(0.3)
@@ -31,10 +42,8 @@ describe('the usage of a clone', () => {
 
   it('is each clone’s own when many run at once', async () => {
     await using rig = new AgentRig()
-    const hold = (bytes: number) => ({
-      script: `exec node -e 'globalThis.kept = Buffer.alloc(${bytes}, 1); setTimeout(() => {}, 300)'`,
-    })
-    const [small, large] = await Promise.all([hold(0), hold(100e6)].map((task) => rig.run(task, { deps: { inherit } })))
+    const task = (bytes: number) => ({ script: `exec node -e '${hold(bytes, 1)}'` })
+    const [small, large] = await Promise.all([task(0), task(100e6)].map((each) => rig.run(each, { deps: { inherit } })))
     const difference = large!.report!.usage.peakMemoryMiB! - small!.report!.usage.peakMemoryMiB!
     expect(difference).toBeGreaterThan(80)
     expect(difference).toBeLessThan(120)

@@ -66,6 +66,8 @@ export const roomy: Room = { vcpus: 100, memoryMiB: 100_000, gpus: 0 }
 
 /** Turns of the event loop in a row without a call of the store after which nothing goes on any more. */
 const quietTurns = 3
+/** A run that has not ended after a day is not going to. */
+const longestMs = 86_400_000
 /** How long after the end of a run what was still to come, such as a timer, is waited for. */
 const aftermathMs = 3600_000
 
@@ -113,8 +115,10 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
     return run
   }
   const settle = async (run: RunId): Promise<void> => {
+    const untilMs = clock.nowMs() + longestMs
+    const goesOn = async (): Promise<boolean> => !isRunTerminal((await runRow(run)).state) && clock.nowMs() < untilMs
     // A trace sets alarms for ever, so the clock does not run out; a span that has none in it is made longer.
-    for (let spanMs = 60_000; clock.pending > 0 && !isRunTerminal((await runRow(run)).state); ) {
+    for (let spanMs = 60_000; clock.pending > 0 && (await goesOn()); ) {
       const beforeMs = clock.nowMs()
       await clock.runOut(spanMs)
       if (clock.nowMs() === beforeMs) spanMs *= 2

@@ -99,7 +99,9 @@ async function stagedOutput(
   return { type, folder: key, bytes: bytes.length, files: [{ path: 'content', object, ...file }] }
 }
 
+/** Comes back at once when the time has come already, so that clones that wait for one thing report in one moment. */
 function until(clock: DrivenClock, atMs: number, signal: AbortSignal): Promise<void> {
+  if (atMs <= clock.nowMs()) return Promise.resolve()
   return new Promise((resolve) => {
     const cancel = clock.at(atMs, resolve)
     const stop = (): void => {

@@ -132,14 +132,14 @@ export function storeListsContract(open: () => Promise<StoreUnderTest>): void {
       const waiting = async (limit = 100) => (await rows.waiting(limit)).map(({ id }) => id)
 
       it('come by rank, then by age, then by id and run, of all runs', async () => {
-        await addSlot('late', { rank: 5, atMs: atMs + 2 }, launched)
+        await addSlot('A-late', { rank: 5, atMs: atMs + 2 }, launched)
         await addSlot('low', { rank: -1.5 }, launched)
         await addSlot('b', { rank: 5, atMs: atMs + 1 }, launched)
         await addSlot('high', { rank: 75.5, atMs: atMs + 9 }, launched)
         await addSlot('a', { rank: 5, atMs: atMs + 1, run: other }, launched)
         await addSlot('a', { rank: 5, atMs: atMs + 1 }, launched)
 
-        const order = ['high/1/0', 'a/1/0', 'a/1/0', 'b/1/0', 'late/1/0', 'low/1/0']
+        const order = ['high/1/0', 'a/1/0', 'a/1/0', 'b/1/0', 'A-late/1/0', 'low/1/0']
         expect(await waiting()).toStrictEqual(order)
         expect(await waiting(3)).toStrictEqual(order.slice(0, 3))
         expect(await waiting(0)).toStrictEqual([])

@@ -12,13 +12,14 @@ const run = 'run_00000001' as RunId
 const other = 'run_00000002' as RunId
 const atMs = 1_800_000_000_000
 
-/** All pages of a list. */
+/** All pages of a list. @throws when a page leads to itself. */
 export async function everyItem<T>(page: (after?: string) => Promise<Page<T>>): Promise<readonly T[]> {
   const items: T[] = []
   let after: string | undefined
   do {
     const { items: more, next } = await page(after)
     items.push(...more)
+    if (next !== undefined && next === after) throw new Error(`the page after ${next} leads to itself`)
     after = next
   } while (after !== undefined)
   return items

@@ -161,7 +161,7 @@ function storeCommitContract(open: () => Promise<StoreUnderTest>): void {
       {
         case: 'too many rows',
         says: 'at most 40 fit',
-        changes: Array.from({ length: maxChanges + 1 }, (_, n) => marked(`g${n}`, undefined)),
+        changes: Array.from({ length: maxChanges }, (_, n) => marked(`g${n}`, undefined)),
       },
       {
         case: 'a row changed twice',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -131,6 +131,20 @@ pools:
     })
   })
 
+  it('is written as its page shows', async () => {
+    const page = await readFile(new URL('../../docs/pools-file.md', import.meta.url), 'utf8')
+    const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? []
+    const result = await read(example)
+    const value = result.ok ? result.value : { pools: [] }
+    expect(value.pools.map(({ pool }) => `${pool.id} > ${pool.spillsTo.join(' ')}`)).toStrictEqual([
+      'hot-cpu > warm-cpu cold-cpu',
+      'warm-cpu > cold-cpu',
+      'cold-cpu > ',
+      'warm-cpu-spot > far',
+      'far > ',
+    ])
+  })
+
   it('makes no pool larger than the machine', async () => {
     const [{ pool }] = (await pools('  cold-cpu: { vcpus: 64, memory: 1TiB }\n')) as [EmulatedPool]
     expect([pool.vcpus, pool.memoryMiB]).toStrictEqual([2, 6144])
@@ -255,6 +269,11 @@ pools:
       'quantiles the wrong way round',
       'cold-cpu: { startDelay: { p50: 2s, p90: 1s } }',
       /^WF-CONFLICT \/pools\/cold-cpu\/startDelay/,
+    ],
+    [
+      'a quantile too many',
+      'cold-cpu: { startDelay: { p50: 1s, p90: 2s, p99: 3s } }',
+      /^WF-UNKNOWN-KEY \/pools\/cold-cpu\/startDelay\/p99 3: unknown key `p99`/,
     ],
     ['a pool of GPUs without any', 'cold-gpu: {}', /^WF-CONFLICT .*has no GPU/],
     ['a pool of CPUs with GPUs', 'cold-cpu: { gpus: 1 }', /^WF-CONFLICT .*pool of CPUs/],

@@ -1,10 +1,8 @@
-import { describe, expect, test } from 'vitest'
-import { instanceId } from '#core/run/ids.ts'
+import { expect, test } from 'vitest'
 import type { Workflow } from '#core/workflow/workflow.ts'
 import { dag, task, workflowOf } from '../builders/dag.ts'
-import { rig, statesOf } from '../builders/rig.ts'
+import { rig } from '../builders/rig.ts'
 import { from, leaves, numbers, over } from './drawn.ts'
-import { hashedOutputs } from './hashing-script.ts'
 
 const tenSeconds = () => ({ takesS: 10 })
 
@@ -58,61 +56,61 @@ test('300 tasks join in one, each counted once, in shards of at most 100', async
   expect(groups.filter(({ id }) => id.startsWith('end/'))).toHaveLength(4)
 })
 
-describe.each([0, 1, 99, 100, 101, 250])('1 → %d → 1', (count) => {
-  const shapes: readonly (readonly [string, Workflow])[] = [
-    [
-      'a literal list',
-      workflowOf([
-        task('A', { outputs: leaves('out') }),
-        task('B', {
-          needs: ['A'],
-          forEach: over({ n: numbers(count) }),
-          inputs: { a: from('A.out') },
-          outputs: leaves('out'),
-        }),
-        task('C', { inputs: { all: from('B.out') }, outputs: leaves('out') }),
-      ]),
-    ],
-    [
-      'a parameter',
-      workflowOf(
-        [
-          task('B', { forEach: over({ n: 'params.list' }), outputs: leaves('out') }),
-          task('C', { inputs: { all: from('B.out') }, outputs: leaves('out') }),
-        ],
-        { params: { list: { type: 'array' } } },
-      ),
-    ],
-    [
-      'an output',
-      workflowOf([
-        task('A', { outputs: leaves('list') }),
-        task('B', { forEach: over({ n: 'A.list' }), outputs: leaves('out') }),
-        task('C', { inputs: { all: from('B.out') }, outputs: leaves('out') }),
-      ]),
-    ],
-  ]
+const gathering = task('C', { inputs: { all: from('B.out') }, outputs: leaves('out') })
 
-  test.each(shapes)('over %s: each instance once, all gathered in order', async (_, workflow) => {
-    const gathered: unknown[] = []
-    const engine = rig(async ({ task: id }, assignment) => {
-      for (const { value } of assignment.variables) if (id === 'C' && value.kind === 'gather') gathered.push(...value.items)
-      return { takesS: 10, outputs: { out: id, list: numbers(count) } }
-    })
+const overLiteral = (count: number): Workflow =>
+  workflowOf([
+    task('A', { outputs: leaves('out') }),
+    task('B', { forEach: over({ n: numbers(count) }), inputs: { a: from('A.out') }, outputs: leaves('out') }),
+    gathering,
+  ])
 
-    const run = await engine.run(workflow, { params: { list: numbers(count) } })
-
-    expect(run.state).toBe('succeeded')
-    expect(engine.started.filter((slot) => slot.startsWith('B'))).toHaveLength(count)
-    expect(gathered).toStrictEqual(
-      numbers(count).map((n) => ({
-        index: n,
-        key: null,
-        value: n,
-        state: 'committed',
-        output: expect.objectContaining({ type: 'json', object: expect.stringMatching(`/B\\[${n}\\]/1/0/`) }),
-      })),
-    )
-    expect(run.counts.committed).toBe(workflow.tasks.length - 1 + Math.max(1, count))
+const overParam = (): Workflow =>
+  workflowOf([task('A'), task('B', { needs: ['A'], forEach: over({ n: 'params.list' }), outputs: leaves('out') }), gathering], {
+    params: { list: { type: 'array' } },
   })
+
+const overOutput = (): Workflow =>
+  workflowOf([
+    task('A', { outputs: leaves('list') }),
+    task('B', { forEach: over({ n: 'A.list' }), outputs: leaves('out') }),
+    gathering,
+  ])
+
+//  A ─▶ B[0] … B[n-1] ─▶ C
+test.each([
+  ['a literal list', 0, overLiteral],
+  ['a literal list', 1, overLiteral],
+  ['a literal list', 101, overLiteral],
+  ['a parameter', 0, overParam],
+  ['a parameter', 1, overParam],
+  ['a parameter', 101, overParam],
+  ['an output', 0, overOutput],
+  ['an output', 1, overOutput],
+  ['an output', 99, overOutput],
+  ['an output', 100, overOutput],
+  ['an output', 101, overOutput],
+  ['an output', 250, overOutput],
+])('1 → n → 1 over %s of %d: each instance once, all gathered in order', async (_, count, workflow) => {
+  const gathered: unknown[] = []
+  const engine = rig(({ task: id }, assignment) => {
+    for (const { value } of assignment.variables) {
+      if (id === 'C' && value.kind === 'gather') gathered.push(...value.items)
+    }
+    return { takesS: 10, outputs: { out: id, list: numbers(count) } }
+  })
+
+  const run = await engine.run(workflow(count), { params: { list: numbers(count) } })
+
+  expect(run).toMatchObject({ state: 'succeeded', counts: { committed: 2 + Math.max(1, count) } })
+  expect(engine.started).toHaveLength(2 + count)
+  expect(gathered).toStrictEqual(
+    numbers(count).map((n) => ({
+      index: n,
+      key: null,
+      value: n,
+      state: 'committed',
+      output: expect.objectContaining({ type: 'json', object: expect.stringContaining(`/B[${n}]/1/0/`) }),
+    })),
+  )
 })

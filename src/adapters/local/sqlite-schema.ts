@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Grows with every change of the tables below. */
-export const schemaVersion = 1
+const schemaVersion = 1
 
 /** `Fkct` in ASCII: tells our files from other programs' in the header of the file. */
 const applicationId = 0x46_6b_63_74

@@ -41,8 +41,12 @@ export function terminalDrawing(graph: TaskGraph, tasks: ReadonlyMap<string, Dra
 function lanesLine({ lane, cells }: LaneRow, task: DrawnTask | undefined, symbols: Symbols): Line {
   return cells.flatMap((cell, index): readonly Span[] => [
     index === lane ? nodeSpan(task, symbols) : span(box(cell, symbols), 'dim'),
-    span(cell.right ? box({ ...cell, up: false, down: false, left: true, crossed: false }, symbols) : ' ', 'dim'),
+    ...(index === cells.length - 1 ? [] : [connector(cell, symbols)]),
   ]);
+}
+
+function connector(cell: LaneCell, symbols: Symbols): Span {
+  return span(cell.right ? box({ ...cell, up: false, down: false, left: true, crossed: false }, symbols) : ' ', 'dim');
 }
 
 function nodeSpan(task: DrawnTask | undefined, symbols: Symbols): Span {

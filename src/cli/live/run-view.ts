@@ -147,7 +147,7 @@ export class RunView {
   }
 
   #raceWon(instance: string, winner: SlotRecord, slots: readonly SlotRecord[]): void {
-    if (slots.filter((slot) => slot.attempt === winner.attempt && wasActive(slot)).length < 2) return;
+    if (slots.filter((slot) => slot.attempt === winner.attempt && ran(slot)).length < 2) return;
     const { wonBy, lastRaces } = this.#taskView(taskOf(instance));
     wonBy.set(winner.pool, (wonBy.get(winner.pool) ?? 0) + 1);
     lastRaces.push(instance);
@@ -187,7 +187,12 @@ export class RunView {
   }
 }
 
-/** Whether a slot was ever in the race: a standby slot that was not called up is no clone. */
+/** Whether a clone was given a place: who only waited was in no race. */
+export function ran(slot: SlotRecord): boolean {
+  return slot.startingAtMs !== null;
+}
+
+/** Whether a slot ever asked for a place: a standby slot that was not called up is no clone. */
 export function wasActive(slot: SlotRecord): boolean {
   return slot.waitingAtMs !== null;
 }

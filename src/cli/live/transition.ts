@@ -4,7 +4,7 @@ import type { RunEvent } from '#core/run/run.ts';
 import type { TaskEvent } from '#core/run/task.ts';
 import { count } from '#cli/format/count.ts';
 import { money } from '#cli/format/money.ts';
-import { wasActive, type RunView } from '#cli/live/run-view.ts';
+import { ran, wasActive, type RunView } from '#cli/live/run-view.ts';
 import { span, type Line, type Span } from '#cli/terminal/line.ts';
 
 /** Columns that the name of what changed is padded to. */
@@ -112,7 +112,7 @@ function slotWords(key: string, type: SlotEvent['type'], view: RunView): Span | 
 
 function rivals(slot: SlotRecord, view: RunView): number {
   const slots = view.instance(slot.task)?.slots ?? [];
-  return slots.filter((one) => one !== slot && one.attempt === slot.attempt && wasActive(one)).length;
+  return slots.filter((one) => one !== slot && one.attempt === slot.attempt && ran(one)).length;
 }
 
 function lastLine(text: string): string {

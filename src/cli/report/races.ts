@@ -1,9 +1,9 @@
 import type { RunDocument } from '#contract/run-document.ts';
-import { clonesOf } from '#cli/report/winner.ts';
+import { clonesOf, ran } from '#cli/report/winner.ts';
 
 /** What cloning and hedging came to in a run. */
 export interface Races {
-  /** Attempts in which two or more clones took part. */
+  /** Attempts in which two or more clones were given a place. */
   readonly run: number;
   /** Won races by pool, most first. */
   readonly wonBy: readonly (readonly [pool: string, races: number])[];
@@ -16,7 +16,6 @@ export interface Races {
 export interface Hedge {
   readonly task: string;
   readonly pool: string;
-  readonly why: string;
   readonly won: boolean;
 }
 
@@ -29,12 +28,13 @@ export function racesOf(run: RunDocument): Races {
   for (const task of run.tasks ?? []) {
     for (const attempt of task.attempts) {
       const clones = clonesOf(attempt);
-      if (clones.length > 1) races++;
+      const raced = clones.filter(ran).length > 1;
+      if (raced) races++;
       for (const slot of clones) {
         const won = slot.state === 'won';
-        if (won && clones.length > 1) wonBy.set(slot.pool, (wonBy.get(slot.pool) ?? 0) + 1);
+        if (won && raced) wonBy.set(slot.pool, (wonBy.get(slot.pool) ?? 0) + 1);
         if (slot.state === 'lost') lostUsd += slot.costUsd;
-        if (slot.kind === 'standby') hedges.push({ task: task.id, pool: slot.pool, why: slot.why ?? '', won });
+        if (slot.kind === 'standby') hedges.push({ task: task.id, pool: slot.pool, won });
       }
     }
   }

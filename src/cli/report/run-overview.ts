@@ -9,15 +9,16 @@ import { pathInWords, realisedPath } from '#cli/report/realised-path.ts';
 import { allClones, winnerOf } from '#cli/report/winner.ts';
 import type { Shell } from '#cli/shell.ts';
 import { stateSign } from '#cli/state-sign.ts';
-import { line, span, type Line } from '#cli/terminal/line.ts';
+import { line, paragraph, span, type Line } from '#cli/terminal/line.ts';
 import type { Symbols } from '#cli/terminal/symbols.ts';
 import { table, type Column } from '#cli/terminal/table.ts';
 
 /** A run in four lines: what, how it stands, what it waited for, what it cost. */
 export function runHeader(
   { run, plan, emulated }: { readonly run: RunDocument; readonly plan: Plan | null; readonly emulated: boolean },
-  symbols: Symbols,
+  shell: Shell,
 ): readonly Line[] {
+  const { symbols } = shell.out;
   const took = run.makespanS === null ? '' : `  ${duration(run.makespanS)}`;
   const expected = plan === null ? '' : ` (${predicted(plan, symbols)})`;
   const counts = Object.entries(run.counts).flatMap(([state, number]) => (number === 0 ? [] : [`${number} ${state}`]));
@@ -32,7 +33,7 @@ export function runHeader(
     ],
     line([...counts, `${money(run.costUsd)}${wasted}${emulated ? ' (prices are emulated)' : ''}`].join(symbols.between)),
     ...(run.error === null ? [] : [line(run.error, 'bad')]),
-    ...(path.length === 0 ? [] : [line(`critical path  ${pathInWords(path, symbols)}`)]),
+    ...(path.length === 0 ? [] : paragraph(line('critical path  '), pathInWords(path, symbols), shell.columns)),
     ...(plan?.notes ?? []).map((note) => line(`plan: ${note}`, 'dim')),
     [],
   ];

@@ -10,7 +10,7 @@ import { predicted } from '#cli/live/frame.ts';
 import { pathInWords, realisedPath } from '#cli/report/realised-path.ts';
 import { racesOf, type Races } from '#cli/report/races.ts';
 import type { Shell } from '#cli/shell.ts';
-import { line, span, type Line } from '#cli/terminal/line.ts';
+import { line, paragraph, span, type Line } from '#cli/terminal/line.ts';
 
 /** A run that is over, and what is said about it. */
 export interface Finished {
@@ -33,10 +33,10 @@ export function summary(finished: Finished, shell: Shell): readonly Line[] {
   const path = realisedPath(run);
   return [
     title(run, plan, shell),
-    ...(path.length === 0 ? [] : [fact('critical path', pathInWords(path, symbols))]),
+    ...(path.length === 0 ? [] : fact('critical path', pathInWords(path, symbols), shell)),
     ...raceFacts(races, run, shell),
     ...retryFacts(run, shell),
-    fact('cost', costWords(run, emulated)),
+    ...fact('cost', costWords(run, emulated), shell),
     ...outputFacts(finished, shell),
     ...nextSteps(finished, shell),
   ];
@@ -52,19 +52,20 @@ function title(run: RunDocument, plan: Plan | null, { out: { symbols } }: Shell)
   ];
 }
 
-function raceFacts(races: Races, run: RunDocument, { out: { symbols } }: Shell): readonly Line[] {
+function raceFacts(races: Races, run: RunDocument, shell: Shell): readonly Line[] {
   const lines: Line[] = [];
   if (races.run > 0) {
     const won = races.wonBy.map(([pool, number]) => `${pool} ${number}`).join(', ');
     const share = run.costUsd > 0 ? ` (${Math.round((races.lostUsd / run.costUsd) * 100)}% of the cost)` : '';
     const by = won === '' ? '' : `, won by ${won}`;
-    lines.push(fact('races', `${races.run}${by}; the losers cost ${money(races.lostUsd)}${share}`));
+    lines.push(...fact('races', `${races.run}${by}; the losers cost ${money(races.lostUsd)}${share}`, shell));
   }
-  const hedges = races.hedges.map(({ task, pool, why, won }) => `${task} on ${pool} ${won ? 'won' : 'lost'} (${why})`);
-  return [...lines, ...facts('hedges called', hedges, symbols.more)];
+  const hedges = races.hedges.map(({ task, pool, won }) => `${task} on ${pool}, which ${won ? 'won' : 'lost'}`);
+  return [...lines, ...facts('hedges called', hedges, shell)];
 }
 
-function retryFacts(run: RunDocument, { out: { symbols } }: Shell): readonly Line[] {
+function retryFacts(run: RunDocument, shell: Shell): readonly Line[] {
+  const { symbols } = shell.out;
   const retries: string[] = [];
   const reclaims: string[] = [];
   for (const { id, attempts } of run.tasks ?? []) {
@@ -73,7 +74,7 @@ function retryFacts(run: RunDocument, { out: { symbols } }: Shell): readonly Lin
       for (const slot of slots) if (slot.cause === 'reclaimed') reclaims.push(`${id} clone ${slot.clone} on ${slot.pool}`);
     }
   }
-  return [...facts('retries', retries, symbols.more), ...facts('reclaims', reclaims, symbols.more)];
+  return [...facts('retries', retries, shell), ...facts('reclaims', reclaims, shell)];
 }
 
 function costWords(run: RunDocument, emulated: boolean): string {
@@ -85,7 +86,7 @@ function outputFacts({ outputs }: Finished, shell: Shell): readonly Line[] {
   const named = Object.entries(outputs).map(
     ([name, output]) => `${name}  ${shownPath(output.path, shell.host.cwd)}  ${bytes(output.bytes)}`,
   );
-  return facts('outputs', named, shell.out.symbols.more);
+  return facts('outputs', named, shell);
 }
 
 function nextSteps({ run, file }: Finished, shell: Shell): readonly Line[] {
@@ -108,13 +109,13 @@ function nextSteps({ run, file }: Finished, shell: Shell): readonly Line[] {
   return [line('next', 'strong'), ...steps.map(([command, why]) => [span(`  ${command.padEnd(width)}  `), span(why, 'dim')])];
 }
 
-function facts(name: string, values: readonly string[], more: string): readonly Line[] {
+function facts(name: string, values: readonly string[], shell: Shell): readonly Line[] {
   if (values.length === 0) return [];
   const rest = values.length - listed;
-  const shown = rest > 1 ? [...values.slice(0, listed), `${more} and ${count(rest, 'other')}`] : values;
-  return shown.map((value, index) => fact(index === 0 ? name : '', value));
+  const shown = rest > 1 ? [...values.slice(0, listed), `${shell.out.symbols.more} and ${count(rest, 'other')}`] : values;
+  return shown.flatMap((value, index) => fact(index === 0 ? name : '', value, shell));
 }
 
-function fact(name: string, value: string): Line {
-  return [span(`  ${name.padEnd(14)} `, 'dim'), span(value)];
+function fact(name: string, value: string, shell: Shell): readonly Line[] {
+  return paragraph([span(`  ${name.padEnd(14)} `, 'dim')], value, shell.columns);
 }

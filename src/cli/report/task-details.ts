@@ -6,12 +6,19 @@ import { duration } from '#cli/format/duration.ts';
 import { money } from '#cli/format/money.ts';
 import { quantiles } from '#cli/report/run-overview.ts';
 import { stateSign } from '#cli/state-sign.ts';
-import { line, span, type Line } from '#cli/terminal/line.ts';
+import { line, paragraph, span, type Line } from '#cli/terminal/line.ts';
 import type { Symbols } from '#cli/terminal/symbols.ts';
 
+/** What lines are made for. */
+export interface Page {
+  readonly symbols: Symbols;
+  readonly width: number;
+}
+
 /** One task: why it was placed as it was, and every attempt and slot with its times, use, cause and evidence. */
-export function taskDetails(task: TaskDocument, symbols: Symbols): readonly Line[] {
+export function taskDetails(task: TaskDocument, page: Page): readonly Line[] {
   const { predicted } = task;
+  const { symbols } = page;
   return [
     [
       span(task.id, 'strong'),
@@ -19,36 +26,37 @@ export function taskDetails(task: TaskDocument, symbols: Symbols): readonly Line
       stateSign(task.state, symbols),
       span(`${task.key === null ? '' : `  key ${task.key}`}${task.onCriticalPath ? '  on the critical path' : ''}`),
     ],
-    ...fact('needs', task.needs.join(', ')),
-    ...fact('reason', task.reason),
-    ...fact('predicted', predicted === null ? null : `${quantiles(predicted.durationS, symbols)} (median, 9 of 10), ${basisWords(predicted.basis)}`),
-    ...fact('waiting for', task.waitingFor),
-    ...fact('error', task.error),
-    ...task.attempts.flatMap((attempt) => attemptLines(attempt, symbols)),
-    [],
+    ...fact('needs', task.needs.join(', '), page),
+    ...fact('reason', task.reason, page),
+    ...fact('predicted', predicted === null ? null : predictionWords(predicted, symbols), page),
+    ...fact('waiting for', task.waitingFor, page),
+    ...fact('error', task.error, page),
+    ...task.attempts.flatMap((attempt) => attemptLines(attempt, page)),
   ];
 }
 
-function attemptLines(attempt: AttemptDocument, symbols: Symbols): readonly Line[] {
+function attemptLines(attempt: AttemptDocument, page: Page): readonly Line[] {
+  const { symbols } = page;
   const cause = attempt.cause === null ? '' : `: ${attempt.cause}`;
   const remedy = attempt.remedy === null ? '' : ` ${symbols.to} ${attempt.remedy}`;
   return [
     [span(`  attempt ${attempt.number}  `), stateSign(attempt.state, symbols), span(`${cause}${remedy}`)],
-    ...attempt.slots.flatMap((slot) => slotLines(slot, symbols)),
+    ...attempt.slots.flatMap((slot) => slotLines(slot, page)),
   ];
 }
 
-function slotLines(slot: SlotDocument, symbols: Symbols): readonly Line[] {
+function slotLines(slot: SlotDocument, page: Page): readonly Line[] {
+  const { symbols } = page;
   const exit = slot.exitCode === null ? '' : `, exit code ${slot.exitCode}`;
   const cause = slot.cause === null ? '' : `  ${slot.cause}${exit}`;
   const kind = slot.kind === 'standby' ? '  standby' : '';
   return [
     [span(`    clone ${slot.clone}  `), stateSign(slot.state, symbols), span(`  on ${slot.pool}${kind}${cause}`)],
-    ...fact('reason', slot.reason, 6),
-    ...fact('called up', slot.why, 6),
-    ...fact('waiting for', slot.waitingFor, 6),
-    ...fact('times', timesWords(slot), 6),
-    ...fact('used', usedWords(slot), 6),
+    ...fact('reason', slot.reason, page, 6),
+    ...fact('called up', slot.why, page, 6),
+    ...fact('waiting for', slot.waitingFor, page, 6),
+    ...fact('times', timesWords(slot), page, 6),
+    ...fact('used', usedWords(slot), page, 6),
     ...evidenceLines(slot.evidence),
   ];
 }
@@ -98,7 +106,11 @@ function basisWords(basis: Basis): string {
   }
 }
 
-function fact(name: string, value: string | null, indent = 2): readonly Line[] {
+function predictionWords({ durationS, basis }: NonNullable<TaskDocument['predicted']>, symbols: Symbols): string {
+  return `${quantiles(durationS, symbols)} (median to 90th percentile), ${basisWords(basis)}`;
+}
+
+function fact(name: string, value: string | null, page: Page, indent = 2): readonly Line[] {
   if (value === null || value === '') return [];
-  return [[span(`${' '.repeat(indent)}${name.padEnd(12)} `, 'dim'), span(value)]];
+  return paragraph([span(`${' '.repeat(indent)}${name.padEnd(12)} `, 'dim')], value, page.width);
 }

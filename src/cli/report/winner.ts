@@ -10,6 +10,11 @@ export function clonesOf(attempt: AttemptDocument): readonly SlotDocument[] {
   return attempt.slots.filter((slot) => slot.state !== 'standby' && (slot.kind === 'active' || slot.why !== null));
 }
 
+/** Whether a clone was given a place: who only waited was in no race. */
+export function ran(slot: SlotDocument): boolean {
+  return slot.timesS.starting !== null;
+}
+
 /** Every clone of a task, with the attempt it belongs to. */
 export function allClones(task: TaskDocument): readonly { readonly attempt: AttemptDocument; readonly slot: SlotDocument }[] {
   return task.attempts.flatMap((attempt) => clonesOf(attempt).map((slot) => ({ attempt, slot })));

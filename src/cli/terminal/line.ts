@@ -45,6 +45,12 @@ export function clip(spans: Line, width: number, mark: string): Line {
   return kept;
 }
 
+/** A text after a head, broken between words into lines of at most `width` columns, below each other. */
+export function paragraph(head: Line, text: string, width: number): readonly Line[] {
+  const words = text.split(' ').map((word) => [span(word)]);
+  return wrapped(head, words, ' ', width);
+}
+
 /**
  * Parts after a head, on as many lines as they need: a part that does not fit begins a line of its own, below the first
  * one.

@@ -46,13 +46,13 @@ async function show(shell: Shell, id: string, task: string | undefined, json: bo
       return exitCodes.ok;
     }
     if (task !== undefined && chosen.length <= detailed) {
-      await shell.lines(chosen.flatMap((one) => taskDetails(one, shell.out.symbols)));
+      await shell.lines(chosen.flatMap((one) => taskDetails(one, { symbols: shell.out.symbols, width: shell.columns })));
       return exitCodes.ok;
     }
     const plan = await control.plan(id);
     const { pools } = await control.pools();
     const emulated = pools.some((pool) => pool.emulated);
-    await shell.lines([...runHeader({ run, plan: plan.ok ? plan.value : null, emulated }, shell.out.symbols), ...runTable(chosen, shell)]);
+    await shell.lines([...runHeader({ run, plan: plan.ok ? plan.value : null, emulated }, shell), ...runTable(chosen, shell)]);
     const example = chosen.find(({ attempts }) => attempts.length > 0);
     if (example !== undefined) shell.notes([line(`one of them:  ${shell.command('show', id, example.id)}`, 'dim')]);
     return exitCodes.ok;

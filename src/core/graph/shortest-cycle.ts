@@ -7,7 +7,7 @@ import { cyclicComponents } from './strong-components.ts'
  * first from every node of a knot, O(V x E) of it; beyond `budget` steps the shortest cycle so far is taken, so that a
  * huge knot takes no longer. Empty without cycles.
  */
-export function shortestCycles(graph: Digraph, budget = 5_000_000): readonly (readonly number[])[] {
+export function shortestCycles(graph: Digraph, budget = 1_000_000): readonly (readonly number[])[] {
   return cyclicComponents(graph).flatMap((component) => {
     const loops = component.filter((node) => graph.successors[node]?.includes(node)).map((node) => [node])
     return component.length === 1 ? loops : [...loops, shortestCycleIn(component, graph, budget)]

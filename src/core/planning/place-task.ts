@@ -38,7 +38,7 @@ export function placeTask(task: Task, context: TaskContext): Result<Placement, s
     return { kind: 'active', pool: option.pool.id, reason: `${role}: ${words(option)} (${clones.why})` } as const
   })
   const hedge = hedgeAfter(task, context, clones.count, best)
-  const standby = hedge.afterS === null ? [] : [standbySlot(options, active, hedge.why)]
+  const standby = hedge.afterS === null ? [] : [standbySlot(options, best, active, hedge.why)]
   return ok({
     task: task.id,
     resources: task.resources,
@@ -108,9 +108,14 @@ function atQuantile(q: number, prediction: Prediction, best: Option): { afterS: 
 }
 
 /** The best pool that no active slot is on; the best one when all are taken. */
-function standbySlot(options: readonly Option[], active: readonly PlannedSlot[], why: string): PlannedSlot {
+function standbySlot(
+  options: readonly Option[],
+  best: Option,
+  active: readonly PlannedSlot[],
+  why: string,
+): PlannedSlot {
   const taken = new Set(active.map((slot) => slot.pool))
-  const option = options.find((candidate) => !taken.has(candidate.pool.id)) ?? (options[0] as Option)
+  const option = options.find((candidate) => !taken.has(candidate.pool.id)) ?? best
   return { kind: 'standby', pool: option.pool.id, reason: `${why}: ${words(option)}` }
 }
 

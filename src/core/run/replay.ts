@@ -1,4 +1,4 @@
-import { evolve, type Events, type Kind, type Records, type Stored } from '#core/run/record.ts'
+import { evolve, type Events, type Kind, type Stored } from '#core/run/record.ts'
 
 /** An event as the log holds it: whose it is, and the version the row had after it. */
 export interface LoggedEvent<K extends Kind = Kind> {
@@ -24,7 +24,7 @@ export function replay(log: readonly LoggedEvent[]): ReadonlyMap<string, Stored<
       kind: logged.kind,
       id: logged.id,
       version: logged.version,
-      value: evolve(logged.kind, before?.value as Records[Kind] | undefined, logged.event),
+      value: evolve(logged.kind, before?.value, logged.event),
     })
   }
   return rows

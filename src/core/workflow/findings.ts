@@ -10,14 +10,27 @@ export interface Finding extends Place {
   readonly related?: readonly (Place & { readonly message: string })[]
 }
 
+/** More than are shown, so that those shown are the first of the file and not the first that were found. */
+const MOST_KEPT = 1_000
+
 /** Collects findings; beyond a bound it only counts, so that a hostile file cannot fill memory with errors. */
 export class Findings {
   readonly #kept: Finding[] = []
   #omitted = 0
 
   add(finding: Finding): void {
-    if (this.#kept.length < 1_000) this.#kept.push(finding)
-    else this.#omitted++
+    if (this.isFull) this.#omitted++
+    else this.#kept.push(finding)
+  }
+
+  /** Whether findings are counted only: then nothing costly should be done for one. */
+  get isFull(): boolean {
+    return this.#kept.length >= MOST_KEPT
+  }
+
+  /** Counts findings that were not put into words. */
+  addUntold(count: number): void {
+    this.#omitted += count
   }
 
   get isEmpty(): boolean {

@@ -34,7 +34,7 @@ export async function importModule(file: string): Promise<Result<unknown, readon
 function failure(error: unknown, url: string): Diagnostic {
   const { name, message, stack, code } =
     error instanceof Error
-      ? { ...error, name: error.name, message: error.message, stack: error.stack ?? '', code: codeOf(error) }
+      ? { name: error.name, message: error.message, stack: error.stack ?? '', code: codeOf(error) }
       : { name: 'value', message: String(error), stack: '', code: undefined }
   const [summary = ''] = message.split('\n')
   const position = placeIn(stack, url)

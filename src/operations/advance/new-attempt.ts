@@ -1,4 +1,4 @@
-import type { PlannedSlot } from '#core/planning/plan.ts'
+import type { Placement, PlannedSlot } from '#core/planning/plan.ts'
 import { slotKey, type RunId } from '#core/run/ids.ts'
 import { change, type Change } from '#core/run/record.ts'
 import type { Start } from '#operations/start-executions.ts'
@@ -15,11 +15,11 @@ export function newAttempt(attempt: {
   readonly task: string
   readonly number: number
   readonly slots: readonly PlannedSlot[]
-  readonly rank: number
+  readonly placement: Pick<Placement, 'rank' | 'predicted'>
   readonly notBeforeMs: number | null
   readonly atMs: number
 }): NewAttempt {
-  const { run, task, number, rank, notBeforeMs, atMs } = attempt
+  const { run, task, number, placement, notBeforeMs, atMs } = attempt
   const slots = attempt.slots.map(({ kind, pool, reason }, clone) => {
     const key = slotKey({ task, attempt: number, clone })
     return change('slot', key, undefined, {
@@ -32,8 +32,8 @@ export function newAttempt(attempt: {
       kind,
       pool,
       reason,
-      // A first clone goes before the second clones of its peers: the clones are insurance.
-      rank: rank - clone,
+      // A second clone is insurance: it goes level with what follows the first one, not ahead of its peers.
+      rank: placement.rank - clone * placement.predicted.durationS.p50,
       notBeforeMs,
     })
   })

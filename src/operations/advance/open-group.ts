@@ -1,8 +1,10 @@
+import type { GroupRecord } from '#core/run/group.ts'
 import type { RunId } from '#core/run/ids.ts'
 import { purposeOf } from '#core/run/readiness.ts'
 import { change } from '#core/run/record.ts'
 import { isTaskTerminal } from '#core/run/task.ts'
 import { unreachable } from '#core/unreachable.ts'
+import { leftNoResult } from '#operations/advance/left-no-result.ts'
 import type { Work } from '#operations/advance/work.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
@@ -16,7 +18,7 @@ export async function openGroup(
 ): Promise<readonly Work[]> {
   const group = await ports.store.rows.get(run, 'group', id)
   if (group?.value.state !== 'claimed') return []
-  const { failed } = group.value
+  const failed = await failedMembers(ports, run, group.value)
   const purpose = purposeOf(id)
   switch (purpose.kind) {
     case 'start': {
@@ -64,12 +66,30 @@ async function endExpansion(
     const event =
       failed.length === 0
         ? ({ type: 'task.committed', atMs, outputs: {} } as const)
-        : ({ type: 'task.failed', atMs, error: failedWords(failed) } as const)
+        : ({ type: 'task.failed', atMs, error: leftNoResult(failed) } as const)
     return { write: [change('task', task, stored, event)], value: undefined }
   })
 }
 
-function failedWords(failed: readonly string[]): string {
-  const shown = failed.slice(0, 3).join(', ')
-  return failed.length > 3 ? `${shown} and ${failed.length - 3} more left no result` : `${shown} left no result`
+/** Members that left no result; of a group with shards, those of the shards. */
+async function failedMembers(
+  ports: Pick<Ports, 'store'>,
+  run: RunId,
+  { id, failed }: GroupRecord,
+): Promise<readonly string[]> {
+  const members: string[] = []
+  for (const member of failed) {
+    if (isShard(member)) members.push(...(await shardFailures(ports, run, `${id}${member}`)))
+    else members.push(member)
+  }
+  return members
+}
+
+async function shardFailures(ports: Pick<Ports, 'store'>, run: RunId, shard: string): Promise<readonly string[]> {
+  return (await ports.store.rows.get(run, 'group', shard))?.value.failed ?? []
+}
+
+/** A shard is a member by the end of its id: `/3`. */
+function isShard(member: string): boolean {
+  return member.startsWith('/')
 }

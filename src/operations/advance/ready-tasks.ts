@@ -47,7 +47,7 @@ async function decide(ports: Ports, run: RunId, tasks: readonly Ready[]) {
       task: id,
       number: 1,
       slots: placement.slots,
-      rank: placement.rank,
+      placement,
       notBeforeMs: null,
       atMs,
     })

@@ -1,5 +1,6 @@
 import type { RunId } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
+import { leftNoResult } from '#operations/advance/left-no-result.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 
@@ -17,7 +18,7 @@ export async function skipTask(
   const { id, task, index, failed } = skipped
   await optimistic(ports.store, run, async () => {
     if ((await ports.store.rows.get(run, 'task', id)) !== undefined) return { done: undefined }
-    const why = `${failed.join(', ')} left no result`
+    const why = leftNoResult(failed)
     const event = { type: 'task.skipped', atMs: ports.clock.nowMs(), run, id, task, index, why } as const
     return { write: [change('task', id, undefined, event)], value: undefined }
   })

@@ -5,7 +5,7 @@ import { isRunTerminal } from '#core/run/run.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import type { TaskState } from '#core/run/task.ts'
 import { totalsOf } from '#core/run/totals.ts'
-import { pendingDocument, taskDocument } from '#operations/documents/task-document.ts'
+import { taskDocument, unreadyDocument } from '#operations/documents/task-document.ts'
 import { everyRow } from '#operations/every-row.ts'
 import type { Ports } from '#operations/ports.ts'
 
@@ -37,20 +37,25 @@ export async function runDocument(
     skipped: 0,
     cancelled: 0,
   }
+  // What has no row when the run ends will never be ready.
+  const unready = isRunTerminal(run.state) ? 'skipped' : 'pending'
   const tasks: TaskDocument[] = []
   const seen = new Set<string>()
   for await (const { value: row } of everyRow(reads.store, run.id, 'task')) {
     const task = readiness.tasks.get(row.task)
     if (task === undefined) throw new Error(`${row.id} is no task of ${run.workflow}`)
     seen.add(row.id)
-    if (row.instances === null) counts[row.state] += 1
+    // An expansion stands for its instances that have no row yet; one that came to none counts by itself.
+    if (row.instances === null || row.instances === 0) counts[row.state] += 1
+    else counts[unready] += row.instances
+    if (row.index !== null) counts[unready] -= 1
     if (!options.tasks) continue
     tasks.push(taskDocument(row, slots.get(row.id) ?? [], task, plan?.placements[row.task]))
   }
   for (const task of workflow.tasks) {
     if (seen.has(task.id)) continue
-    counts.pending += 1
-    if (options.tasks) tasks.push(pendingDocument(task, plan?.placements[task.id]))
+    counts[unready] += 1
+    if (options.tasks) tasks.push(unreadyDocument(task, plan?.placements[task.id], unready))
   }
   const totals = run.totals ?? totalsOf([...slots.values()].flat())
   const endMs = run.finishedAtMs ?? (run.startedAtMs === null ? null : reads.clock.nowMs())

@@ -38,7 +38,7 @@ export function slotDocument(slot: SlotRecord): SlotDocument {
   }
 }
 
-/** A task as users see it, with all its attempts. `slots` are those of all attempts, by attempt and clone. */
+/** A task as users see it, with all its attempts. `slots` are those of all attempts. */
 export function taskDocument(
   row: TaskRecord,
   slots: readonly SlotRecord[],
@@ -50,7 +50,10 @@ export function taskDocument(
     state: attempt.state,
     cause: attempt.cause,
     remedy: attempt.remedy,
-    slots: slots.filter((slot) => slot.attempt === attempt.number).map(slotDocument),
+    slots: slots
+      .filter((slot) => slot.attempt === attempt.number)
+      .sort((a, b) => a.clone - b.clone)
+      .map(slotDocument),
   }))
   const current = attempts.at(-1)?.slots ?? []
   const waiting = current.every((slot) => slot.state === 'waiting' || slot.state === 'standby')
@@ -68,9 +71,14 @@ export function taskDocument(
   }
 }
 
-/** A task that has no row yet, since its predecessors have not ended. */
-export function pendingDocument(task: Task, placement: Placement | undefined): TaskDocument {
-  return { ...unstarted(task, placement), state: 'pending', waitingFor: 'predecessors' }
+/** A task that has no row: its predecessors have not ended, or the run ended first. */
+export function unreadyDocument(
+  task: Task,
+  placement: Placement | undefined,
+  state: 'pending' | 'skipped',
+): TaskDocument {
+  const why = state === 'pending' ? { waitingFor: 'predecessors' as const } : { error: 'the run ended first' }
+  return { ...unstarted(task, placement), state, ...why }
 }
 
 function unstarted(task: Task, placement: Placement | undefined): TaskDocument {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { openSqliteStore } from '#adapters/local/sqlite-store.ts'
 import type { RunId } from '#core/run/ids.ts'
@@ -17,7 +18,7 @@ it.each([{ readOnly: false }, { readOnly: true }])(
   async (options) => {
     const folder = mkdtempSync(join(tmpdir(), 'forkcast-store-'))
     const path = join(folder, 'store.sqlite')
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'committing-child.ts'), path], {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('committing-child.ts', import.meta.url)), path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const ended = once(child, 'exit')

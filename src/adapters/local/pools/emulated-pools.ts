@@ -27,6 +27,8 @@ export interface EmulatedPoolsOptions {
   /** The body of a job. Once aborted (the reason is a {@link StopReason}) it ends as soon as it can. */
   readonly runJob: (job: JobRequest, signal: AbortSignal) => Promise<JobExit>
   readonly onEnded: (ended: JobEnded) => Promise<void>
+  /** Told when room may have come without a job's end: hosts can be had again, or those still to come are gone. */
+  readonly onRoom?: () => void
   /** Told when a body or `onEnded` throws. */
   readonly onError: (error: unknown) => void
   /** Seconds between TERM and KILL. */
@@ -166,6 +168,7 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
       }
     }
     startWhatFits()
+    options.onRoom?.()
   }
 
   function requeue(state: PoolState, job: Job): void {

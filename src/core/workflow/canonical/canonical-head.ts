@@ -1,6 +1,5 @@
 import { describePlace } from '../check/describe-place.ts'
 import type { Findings } from '../findings.ts'
-import { beyondLimit, LIMITS } from '../limits.ts'
 import { isOfParamType } from '../param-type.ts'
 import { quoted } from '../quoted.ts'
 import type { CheckedHead } from '../schema.ts'
@@ -15,7 +14,6 @@ const PRIORITIES = { low: 25, normal: 50, high: 75 } as const
 
 /** What a workflow says of itself as a whole, with every default filled in. */
 export function canonicalHead(head: CheckedHead, findings: Findings): Head {
-  findLimits(head, findings)
   findClashes('param', Object.keys(head.params ?? {}), ['params'], new Map(), findings)
   for (const [variable, value] of Object.entries(head.defaults?.env ?? {})) {
     checkVariable(variable, value, ['defaults', 'env', variable], findings)
@@ -53,18 +51,4 @@ function canonicalParams(head: CheckedHead, findings: Findings): Workflow['param
     }
   }
   return inKeyOrder(params)
-}
-
-function findLimits(head: CheckedHead, findings: Findings): void {
-  for (const limit of ['params', 'labels', 'outputs'] as const) {
-    const found = Object.keys(head[limit] ?? {}).length
-    if (found <= LIMITS[limit].value) continue
-    findings.add({
-      code: 'WF-LIMIT',
-      message: beyondLimit(quoted(limit), found, limit),
-      fix: 'remove some',
-      path: [limit],
-      at: 'key',
-    })
-  }
 }

@@ -1,8 +1,7 @@
 import { describePlace } from '../check/describe-place.ts'
 import type { Path } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
-import { beyondLimit, LIMITS, type LimitName } from '../limits.ts'
-import { quoted } from '../quoted.ts'
+import { beyondLimit, LIMITS } from '../limits.ts'
 import type { CheckedHead, CheckedTask } from '../schema.ts'
 import { utf8Length } from '../utf8-length.ts'
 import type { Code, Command, Task } from '../workflow.ts'
@@ -23,7 +22,6 @@ export interface TaskSurroundings {
 /** A task with every default filled in. What contradicts itself is reported; then the task is of use for further checks only. */
 export function canonicalTask(id: string, task: CheckedTask, around: TaskSurroundings, findings: Findings): Task {
   const place: Path = ['tasks', id]
-  findLimits(task, place, findings)
   const forEach = canonicalForEach(task, place, findings)
   const inputs = canonicalInputs(task.inputs, [...place, 'inputs'], findings)
   const image = task.image ?? around.defaults.image
@@ -72,28 +70,4 @@ function canonicalCommand(task: CheckedTask, place: Path, findings: Findings): C
     })
   }
   return typeof run === 'string' ? { kind: 'shell', script: run } : { argv: run, kind: 'argv' }
-}
-
-function findLimits(task: CheckedTask, place: Path, findings: Findings): void {
-  const counts: readonly (readonly [keyof CheckedTask, number, LimitName])[] = [
-    ['needs', task.needs?.length ?? 0, 'needs'],
-    ['inputs', count(task.inputs), 'inputs'],
-    ['outputs', count(task.outputs), 'outputs'],
-    ['env', count(task.env), 'env'],
-    ['forEach', count(task.forEach), 'forEachKeys'],
-  ]
-  for (const [key, found, limit] of counts) {
-    if (found <= LIMITS[limit].value) continue
-    findings.add({
-      code: 'WF-LIMIT',
-      message: beyondLimit(`${quoted(key)} of ${describePlace(place)}`, found, limit),
-      fix: limit === 'needs' ? 'wait for a task that gathers them' : 'split the task',
-      path: [...place, key],
-      at: 'key',
-    })
-  }
-}
-
-function count(map: object | undefined): number {
-  return map === undefined ? 0 : Object.keys(map).length
 }

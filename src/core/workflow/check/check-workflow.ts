@@ -3,6 +3,7 @@ import { canonicalHead } from '../canonical/canonical-head.ts'
 import { canonicalReference } from '../canonical/canonical-reference.ts'
 import { canonicalTask } from '../canonical/canonical-task.ts'
 import { inKeyOrder } from '../canonical/key-order.ts'
+import { didYouMean } from '../did-you-mean.ts'
 import { isObject } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
 import { beyondLimit, LIMITS } from '../limits.ts'
@@ -18,6 +19,7 @@ import { checkValues } from './check-values.ts'
 import { describeIssues } from './describe-issue.ts'
 import { outputProblem, type ReferenceProblem, type Targets } from './reference-problem.ts'
 import { findUnsupportedInHead, findUnsupportedInTask } from './unsupported.ts'
+import { HEAD_COUNTS, TASK_COUNTS, withinLimits } from './within-limits.ts'
 import { withoutFaults } from './without-faults.ts'
 
 /**
@@ -37,7 +39,8 @@ export function checkWorkflow(root: Json, findings: Findings): Workflow | undefi
     return undefined
   }
   const document = hasExtension ? (withoutExtensions(workflowSchema, root) as typeof root) : root
-  const { tasks: givenTasks, ...givenHead } = document
+  const { tasks: givenTasks, ...rawHead } = document
+  const givenHead = withinLimits(rawHead, HEAD_COUNTS, [], findings) as typeof rawHead
   const head = readHead(givenHead, findings)
   const canonical = canonicalHead(head, findings)
   const given = readTasks(givenTasks, findings)
@@ -51,6 +54,7 @@ export function checkWorkflow(root: Json, findings: Findings): Workflow | undefi
     tasks,
     given: given.map(([, value]) => value),
     params,
+    suggest: (word, candidates) => (findings.isFull ? undefined : didYouMean(word, candidates)),
   }
   const edges = checkReferences(targets, findings)
   const outputs = readOutputs(head, targets, findings)
@@ -119,7 +123,7 @@ function readTasks(given: Json | undefined, findings: Findings): readonly (reado
     return []
   }
   const ids = checkNames(Object.keys(given), ['tasks'], findings)
-  return ids.toSorted().map((id) => [id, given[id] ?? null])
+  return ids.toSorted().map((id) => [id, withinLimits(given[id] ?? null, TASK_COUNTS, ['tasks', id], findings)])
 }
 
 function readOutputs(head: CheckedHead, targets: Targets, findings: Findings): Record<string, OutputRef> {

@@ -17,14 +17,20 @@ export interface CheckedPart {
 
 /** Reports what a schema found, in the words of a workflow. In a union, the member that the value was meant for speaks. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], part: CheckedPart, findings: Findings): void {
-  for (const issue of issues) describeIssue(issue, part, findings)
+  for (const [index, issue] of issues.entries()) {
+    if (findings.isFull) return findings.addUntold(issues.length - index)
+    describeIssue(issue, part, findings)
+  }
 }
 
 function describeIssue(issue: z.core.$ZodIssue, part: CheckedPart, findings: Findings): void {
   const inner: Path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key))
   switch (issue.code) {
     case 'unrecognized_keys':
-      for (const key of issue.keys) describeUnknownKey(key, inner, part, findings)
+      for (const [index, key] of issue.keys.entries()) {
+        if (findings.isFull) return findings.addUntold(issue.keys.length - index)
+        describeUnknownKey(key, inner, part, findings)
+      }
       return
     case 'invalid_key':
       describeName(inner, part, findings)

@@ -1,5 +1,4 @@
 import type { Json } from '#core/json.ts'
-import { didYouMean } from '../did-you-mean.ts'
 import { isObject } from '../document/document.ts'
 import type { Finding } from '../findings.ts'
 import { quoted } from '../quoted.ts'
@@ -12,15 +11,17 @@ export interface Targets {
   /** The tasks as they were written: what is wrong in itself and was left out of `tasks` can still be referred to. */
   readonly given: readonly Json[]
   readonly params: readonly string[]
+  /** Finds what may have been meant; stops looking when there are too many errors to show. */
+  readonly suggest: (word: string, candidates: Iterable<string>) => string | undefined
 }
 
 /** What is wrong with a reference; the one who looked knows the place. */
 export type ReferenceProblem = Pick<Finding, 'code' | 'message' | 'fix'>
 
 /** Whether a task is there. */
-export function taskProblem(id: string, { nodeOf }: Targets): ReferenceProblem | undefined {
+export function taskProblem(id: string, { nodeOf, suggest }: Targets): ReferenceProblem | undefined {
   if (nodeOf.has(id)) return undefined
-  const near = didYouMean(id, nodeOf.keys())
+  const near = suggest(id, nodeOf.keys())
   return {
     code: 'WF-UNKNOWN-TASK',
     message: `there is no task ${quoted(id)}`,
@@ -29,9 +30,9 @@ export function taskProblem(id: string, { nodeOf }: Targets): ReferenceProblem |
 }
 
 /** Whether a parameter is declared. */
-export function paramProblem(param: string, { params }: Targets): ReferenceProblem | undefined {
+export function paramProblem(param: string, { params, suggest }: Targets): ReferenceProblem | undefined {
   if (params.includes(param)) return undefined
-  const near = didYouMean(param, params)
+  const near = suggest(param, params)
   return {
     code: 'WF-UNKNOWN-PARAM',
     message: `there is no parameter ${quoted(param)}`,
@@ -46,7 +47,7 @@ export function outputProblem(from: OutputRef, targets: Targets): ReferenceProbl
   const outputs = isObject(task) && isObject(task['outputs']) ? task['outputs'] : {}
   if (Object.hasOwn(outputs, from.output)) return undefined
   const names = Object.keys(outputs)
-  const near = didYouMean(from.output, names)
+  const near = targets.suggest(from.output, names)
   return {
     code: 'WF-UNKNOWN-OUTPUT',
     message: `task ${quoted(from.task)} has no output ${quoted(from.output)}`,

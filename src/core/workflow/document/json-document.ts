@@ -82,8 +82,9 @@ function keysIn(value: Json): number {
   let keys = 0
   if (Array.isArray(value)) {
     for (const item of value as readonly Json[]) keys += keysIn(item)
-    return keys
+  } else {
+    const object = value as { readonly [key: string]: Json }
+    for (const key in object) keys += 1 + keysIn(object[key] ?? null)
   }
-  for (const item of Object.values(value)) keys += 1 + keysIn(item)
   return keys
 }

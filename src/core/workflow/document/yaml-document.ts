@@ -1,4 +1,4 @@
-import { Composer, isMap, isScalar, isSeq, Lexer, Parser, type Document, type Node, type Pair } from 'yaml'
+import { Composer, isMap, isScalar, isSeq, Lexer, Parser, type CST, type Document, type Node, type Pair } from 'yaml'
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { Diagnostic } from '../diagnostic.ts'
@@ -37,7 +37,12 @@ function compose(text: string, errors: TextErrors): Document.Parsed | undefined 
   })
   const documents: Document.Parsed[] = []
   let tokens = 0
+  let broken = 0
   let isScalarText = false
+  const offer = (token: CST.Token) => {
+    if (token.type === 'error') broken++
+    documents.push(...composer.next(token))
+  }
   for (const lexeme of lexer.lex(text)) {
     const { offset } = parser
     if (++tokens > LIMITS.yamlTokens.value) {
@@ -51,7 +56,9 @@ function compose(text: string, errors: TextErrors): Document.Parsed | undefined 
     }
     if (!isScalarText) refuseFeature(lexeme, offset, errors)
     isScalarText = lexeme === SCALAR_FOLLOWS
-    for (const token of parser.next(lexeme)) documents.push(...composer.next(token))
+    for (const token of parser.next(lexeme)) offer(token)
+    // What follows is not looked at: it is either another document, or has lost its meaning.
+    if (documents.length > 1 || broken > LIMITS.diagnostics.value) break
     if (parser.stack.length > LIMITS.depth.value + 1) {
       errors.add({
         code: 'WF-LIMIT',
@@ -63,7 +70,7 @@ function compose(text: string, errors: TextErrors): Document.Parsed | undefined 
     }
     if (errors.count >= LIMITS.diagnostics.value) return undefined
   }
-  for (const token of parser.end()) documents.push(...composer.next(token))
+  for (const token of parser.end()) offer(token)
   documents.push(...composer.end())
   const [first, second] = documents
   if (second !== undefined) {

@@ -1,0 +1,52 @@
+import type { Json } from '#core/json.ts'
+import { isObject, type Path } from '../document/document.ts'
+import type { Findings } from '../findings.ts'
+import { beyondLimit, LIMITS, type LimitName } from '../limits.ts'
+import { quoted } from '../quoted.ts'
+import { describePlace } from './describe-place.ts'
+
+/** The fields of a workflow's head that hold many things, with their limits. */
+export const HEAD_COUNTS = { params: 'params', labels: 'labels', outputs: 'outputs' } as const
+
+/** The fields of a task that hold many things, with their limits. */
+export const TASK_COUNTS = {
+  needs: 'needs',
+  inputs: 'inputs',
+  outputs: 'outputs',
+  env: 'env',
+  forEach: 'forEachKeys',
+} as const
+
+/**
+ * The value without the fields that hold more than they may, which are reported. Looked at before anything is done with
+ * what they hold, so that a hostile field costs no more than its reading.
+ */
+export function withinLimits(
+  value: Json,
+  counts: Readonly<Record<string, LimitName>>,
+  path: Path,
+  findings: Findings,
+): Json {
+  if (!isObject(value)) return value
+  const tooMany: string[] = []
+  for (const [field, limit] of Object.entries(counts)) {
+    const found = countOf(value[field])
+    if (found <= LIMITS[limit].value) continue
+    tooMany.push(field)
+    const owner = path.length === 0 ? '' : ` of ${describePlace(path)}`
+    findings.add({
+      code: 'WF-LIMIT',
+      message: beyondLimit(`${quoted(field)}${owner}`, found, limit),
+      fix: field === 'needs' ? 'wait for one task that gathers them' : 'remove some, or split the task',
+      path: [...path, field],
+      at: 'key',
+    })
+  }
+  if (tooMany.length === 0) return value
+  return Object.fromEntries(Object.entries(value).filter(([field]) => !tooMany.includes(field)))
+}
+
+function countOf(field: Json | undefined): number {
+  if (typeof field !== 'object' || field === null) return 0
+  return Array.isArray(field) ? field.length : Object.keys(field).length
+}

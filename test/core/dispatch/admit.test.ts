@@ -1,0 +1,260 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { admit, type Admission, type Candidate } from '#core/dispatch/admit.ts'
+import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
+import { aPool } from '../pools/a-pool.ts'
+
+const nowMs = 1_800_000_000_000
+const shape = (vcpus: number, memoryMiB = 0, gpus = 0) => ({ vcpus, memoryMiB, gpus })
+const slot = (key: string, pool: string, vcpus: number, notBeforeMs: number | null = null): Candidate => ({
+  key,
+  pool,
+  resources: shape(vcpus),
+  notBeforeMs,
+})
+
+/** Empty pools on a machine that is as large as asked for. */
+function empty(pools: readonly Pool[], vcpus: number): Capacity {
+  return {
+    pools: Object.fromEntries(pools.map(({ id, ...room }) => [id, shape(room.vcpus, room.memoryMiB, room.gpus)])),
+    total: shape(vcpus, 1e6, 8),
+  }
+}
+
+/** Answers in short: `A hot`, or `A (capacity)`. */
+function short(admissions: readonly Admission[]): readonly string[] {
+  return admissions.map((one) => `${one.key} ${one.kind === 'submit' ? one.pool : `(${one.waitingFor})`}`)
+}
+
+describe('giving places to slots', () => {
+  const hot = aPool('hot', { vcpus: 1, spillsTo: ['warm', 'cold'] })
+  const warm = aPool('warm', { tier: 'warm', vcpus: 2, spillsTo: ['cold'] })
+  const cold = aPool('cold', { tier: 'cold', vcpus: 4 })
+  const tiers = [hot, warm, cold]
+
+  it('goes by rank until the machine is full', () => {
+    const slots = ['A', 'B', 'C', 'D', 'E'].map((key) => slot(key, 'cold', 1))
+    expect(short(admit(slots, tiers, empty(tiers, 3), nowMs))).toStrictEqual([
+      'A cold',
+      'B cold',
+      'C cold',
+      'D (capacity)',
+      'E (capacity)',
+    ])
+  })
+
+  it('spills down from a full pool, in its order', () => {
+    const slots = ['A', 'B', 'C', 'D'].map((key) => slot(key, 'hot', 1))
+    expect(short(admit(slots, tiers, empty(tiers, 8), nowMs))).toStrictEqual(['A hot', 'B warm', 'C warm', 'D cold'])
+  })
+
+  it('never spills up', () => {
+    const slots = [slot('A', 'warm', 2), slot('B', 'cold', 4), slot('C', 'warm', 1)]
+    expect(short(admit(slots, tiers, empty(tiers, 8), nowMs))).toStrictEqual(['A warm', 'B cold', 'C (capacity)'])
+  })
+
+  it('sends what is too large for its pool to the first that can take it', () => {
+    expect(short(admit([slot('A', 'hot', 3)], tiers, empty(tiers, 8), nowMs))).toStrictEqual(['A cold'])
+  })
+
+  it.each([
+    [nowMs + 1, 'A (backoff)'],
+    [nowMs, 'A hot'],
+    [nowMs - 1, 'A hot'],
+    [null, 'A hot'],
+  ])('gives no place before its time: %d', (notBeforeMs, answer) => {
+    expect(short(admit([slot('A', 'hot', 1, notBeforeMs)], tiers, empty(tiers, 8), nowMs))).toStrictEqual([answer])
+  })
+
+  it('lets what is not due keep nobody', () => {
+    const slots = [slot('A', 'cold', 4, nowMs + 1), slot('B', 'cold', 1)]
+    expect(short(admit(slots, tiers, empty(tiers, 4), nowMs))).toStrictEqual(['A (backoff)', 'B cold'])
+  })
+
+  it('keeps the turn of a large task when the machine is short, so that small ones do not starve it', () => {
+    const slots = [slot('large', 'cold', 4), slot('small', 'hot', 1)]
+    const busy: Capacity = { ...empty(tiers, 4), total: shape(3, 1e6) }
+    expect(short(admit(slots, tiers, busy, nowMs))).toStrictEqual(['large (capacity)', 'small (capacity)'])
+  })
+
+  it('keeps it in its own pools alone when only those are short', () => {
+    const pools = [aPool('a'), aPool('b')]
+    const { pools: rooms, total } = empty(pools, 16)
+    const busy: Capacity = { total, pools: { ...rooms, a: shape(3, 4096) } }
+    const slots = [slot('large', 'a', 4), slot('small', 'a', 1), slot('elsewhere', 'b', 1)]
+    expect(short(admit(slots, pools, busy, nowMs))).toStrictEqual([
+      'large (capacity)',
+      'small (capacity)',
+      'elsewhere b',
+    ])
+  })
+
+  it('lets what no pool could ever take keep nobody', () => {
+    const slots = [slot('huge', 'cold', 5), slot('lost', 'gone', 1), slot('small', 'cold', 1)]
+    expect(short(admit(slots, tiers, empty(tiers, 4), nowMs))).toStrictEqual([
+      'huge (capacity)',
+      'lost (capacity)',
+      'small cold',
+    ])
+  })
+
+  it('gives no place in a pool whose room is not known', () => {
+    const capacity: Capacity = { pools: {}, total: shape(8, 1e6) }
+    expect(short(admit([slot('A', 'hot', 1)], tiers, capacity, nowMs))).toStrictEqual(['A (capacity)'])
+  })
+
+  it('places a large task as soon as the small ones before it have ended, however many more come behind', () => {
+    const running = ['s0', 's1', 's2', 's3']
+    const queue = [slot('large', 'cold', 4)]
+    let rounds = 0
+    for (let next = 4; !running.includes('large'); next++) {
+      rounds += 1
+      running.shift()
+      queue.push(slot(`s${next}`, 'hot', 1))
+      const used = running.length
+      const capacity: Capacity = {
+        pools: { hot: shape(1, 4096), warm: shape(2, 4096), cold: shape(4 - used, 4096) },
+        total: shape(4 - used, 1e6),
+      }
+      for (const one of admit(queue, tiers, capacity, nowMs)) {
+        if (one.kind === 'hold') continue
+        running.push(one.key)
+        queue.splice(
+          queue.findIndex(({ key }) => key === one.key),
+          1,
+        )
+      }
+    }
+    expect(rounds).toBe(4)
+  })
+})
+
+describe('any stream of slots', () => {
+  const ids = ['p0', 'p1', 'p2', 'p3']
+  const tenths = (max: number) => fc.nat(max * 10).map((n) => n / 10)
+  const room = fc.record({ vcpus: tenths(8), memoryMiB: fc.nat(4096), gpus: fc.nat(1) })
+  const scenes = fc.record({
+    pools: fc
+      .tuple(...ids.map(() => fc.record({ room, spillsTo: fc.subarray(ids) })))
+      .map((all) => all.map(({ room: size, spillsTo }, index) => aPool(ids[index] as string, { ...size, spillsTo }))),
+    used: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
+    total: room,
+    slots: fc
+      .array(
+        fc.record({
+          pool: fc.constantFrom(...ids, 'gone'),
+          resources: fc.record({ vcpus: tenths(4), memoryMiB: fc.nat(2048), gpus: fc.nat(1) }),
+          notBeforeMs: fc.constantFrom(null, null, null, nowMs + 1, nowMs),
+        }),
+        { maxLength: 25 },
+      )
+      .map((list) => list.map((one, index): Candidate => ({ key: `s${index}`, ...one }))),
+  })
+  type Scene = typeof scenes extends fc.Arbitrary<infer T> ? T : never
+
+  function admitted({ pools, used, total, slots }: Scene) {
+    const free = pools.map((pool, index) => {
+      const share = 1 - (used[index] as number)
+      return [pool.id, { vcpus: pool.vcpus * share, memoryMiB: pool.memoryMiB * share, gpus: pool.gpus }] as const
+    })
+    const capacity: Capacity = { pools: Object.fromEntries(free), total }
+    return { capacity, admissions: admit(slots, pools, capacity, nowMs) }
+  }
+  const within = (clones: readonly Room[], size: Room): boolean =>
+    (['vcpus', 'memoryMiB', 'gpus'] as const).every(
+      (part) => clones.reduce((sum, clone) => sum + clone[part], 0) <= size[part] + 1e-6,
+    )
+  /** The pools that a slot may go to if they were empty. */
+  const reach = ({ pools }: Scene, one: Candidate): readonly string[] =>
+    [one.pool, ...(pools.find(({ id }) => id === one.pool)?.spillsTo ?? [])].filter((id) =>
+      pools.some((pool) => pool.id === id && within([one.resources], pool)),
+    )
+
+  it('gets one answer each, in its order', () => {
+    fc.assert(
+      fc.property(scenes, (scene) => {
+        const { admissions } = admitted(scene)
+        expect(admissions.map(({ key }) => key)).toStrictEqual(scene.slots.map(({ key }) => key))
+      }),
+    )
+  })
+
+  it('never exceeds the room of a pool or of the machine', () => {
+    fc.assert(
+      fc.property(scenes, (scene) => {
+        const { capacity, admissions } = admitted(scene)
+        const placed = scene.slots.flatMap((one, index) => {
+          const answer = admissions[index]
+          return answer?.kind === 'submit' ? [{ pool: answer.pool, resources: one.resources }] : []
+        })
+        expect(
+          within(
+            placed.map(({ resources }) => resources),
+            capacity.total,
+          ),
+        ).toBe(true)
+        for (const [id, size] of Object.entries(capacity.pools)) {
+          const inPool = placed.filter(({ pool }) => pool === id).map(({ resources }) => resources)
+          expect([id, within(inPool, size)]).toStrictEqual([id, true])
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('is placed only in its own pool or one that this spills to, and not before its time', () => {
+    fc.assert(
+      fc.property(scenes, (scene) => {
+        for (const [index, answer] of admitted(scene).admissions.entries()) {
+          const one = scene.slots[index] as Candidate
+          const due = one.notBeforeMs === null || one.notBeforeMs <= nowMs
+          expect(answer.kind === 'hold' && answer.waitingFor === 'backoff').toBe(!due)
+          if (answer.kind === 'submit') expect(reach(scene, one)).toContain(answer.pool)
+        }
+      }),
+    )
+  })
+
+  it('is overtaken by nobody: once it found no room, nobody behind it gets what it could have had', () => {
+    fc.assert(
+      fc.property(scenes, (scene) => {
+        const { admissions } = admitted(scene)
+        for (const [index, answer] of admissions.entries()) {
+          if (answer.kind !== 'hold' || answer.waitingFor !== 'capacity') continue
+          const wanted = reach(scene, scene.slots[index] as Candidate)
+          for (const later of admissions.slice(index + 1)) {
+            if (later.kind === 'submit') expect(wanted).not.toContain(later.pool)
+          }
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('leaves no room empty for nothing: the first that waits truly fits nowhere', () => {
+    fc.assert(
+      fc.property(scenes, (scene) => {
+        const { capacity, admissions } = admitted(scene)
+        const first = admissions.findIndex(
+          (answer, index) =>
+            answer.kind === 'hold' &&
+            answer.waitingFor === 'capacity' &&
+            reach(scene, scene.slots[index] as Candidate).length > 0,
+        )
+        if (first === -1) return
+        const before = scene.slots.slice(0, first).flatMap((one, index) => {
+          const answer = admissions[index]
+          return answer?.kind === 'submit' ? [{ pool: answer.pool, resources: one.resources }] : []
+        })
+        const { resources } = scene.slots[first] as Candidate
+        const onMachine = within([resources, ...before.map((one) => one.resources)], capacity.total)
+        const somewhere = reach(scene, scene.slots[first] as Candidate).some((id) => {
+          const there = before.filter(({ pool }) => pool === id).map((one) => one.resources)
+          return within([resources, ...there], capacity.pools[id] as Room)
+        })
+        expect(onMachine && somewhere).toBe(false)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

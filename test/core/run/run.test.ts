@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { evolveRun, isRunTerminal, runRefusal, runStates, type RunRecord } from '#core/run/run.ts'
+import { deepFrozen } from './deep-frozen.ts'
+import { atMs, rowAfter, run, runEvents } from './sample-events.ts'
+import { transitions } from './transition-table.ts'
+
+const { submitted, planning, started, cancelling, succeeded, failed, cancelled } = runEvents
+
+/** How a run comes into each of its states. */
+const situations: Readonly<Record<string, RunRecord | undefined>> = {
+  absent: undefined,
+  queued: rowAfter('run', submitted),
+  planning: rowAfter('run', submitted, planning),
+  running: rowAfter('run', submitted, planning, started),
+  cancelling: rowAfter('run', submitted, cancelling),
+  succeeded: rowAfter('run', submitted, planning, started, succeeded),
+  failed: rowAfter('run', submitted, planning, started, failed),
+  cancelled: rowAfter('run', submitted, planning, started, cancelling, cancelled),
+}
+
+const table = transitions(`
+              submitted  planning  started  cancelling  succeeded  failed  cancelled
+  absent      queued     -         -        -           -          -       -
+  queued      -          planning  -        cancelling  -          -       -
+  planning    -          -         running  cancelling  -          failed  -
+  running     -          -         -        cancelling  succeeded  failed  -
+  cancelling  -          -         -        -           -          -       cancelled
+  succeeded   -          -         -        -           -          -       -
+  failed      -          -         -        -           -          -       -
+  cancelled   -          -         -        -           -          -       -
+`)
+
+describe('a run', () => {
+  it('has a line in the table for every state', () => {
+    expect(Object.keys(situations)).toStrictEqual(['absent', ...runStates])
+    for (const state of runStates) expect(situations[state]?.state).toBe(state)
+  })
+
+  it.each(table)('$situation, on $event: $to', ({ situation, event, to }) => {
+    const row = deepFrozen(situations[situation])
+    const happened = deepFrozen(runEvents[event as keyof typeof runEvents])
+    if (to === undefined) {
+      expect(runRefusal(row, happened)).toContain(`a run in state ${situation} does not`)
+      expect(() => evolveRun(row, happened)).toThrow(`a run in state ${situation} does not`)
+    } else {
+      expect(runRefusal(row, happened)).toBeUndefined()
+      expect(evolveRun(row, happened).state).toBe(to)
+    }
+  })
+
+  it('is over when it succeeded, failed or was cancelled', () => {
+    expect(runStates.filter(isRunTerminal)).toStrictEqual(['succeeded', 'failed', 'cancelled'])
+  })
+
+  it('keeps what it was submitted with, its plan, and what it came to', () => {
+    expect(situations['succeeded']).toStrictEqual({
+      id: run,
+      tenant: 'local',
+      workflow: 'anomalies',
+      workflowHash: 'a'.repeat(64),
+      params: { window: 12 },
+      labels: { team: 'a' },
+      priority: 50,
+      deadlineS: 1800,
+      policy: { cloning: true, hedging: false },
+      state: 'succeeded',
+      planId: 'b'.repeat(64),
+      error: null,
+      createdAtMs: atMs,
+      startedAtMs: atMs + 2,
+      finishedAtMs: atMs + 9,
+      totals: { costUsd: 0.3, wastedCostUsd: 0.1 },
+    })
+  })
+
+  it('says why it failed', () => {
+    expect(situations['failed']?.error).toBe('A: exit code 1')
+  })
+
+  it('that was cancelled says what it was cancelled for', () => {
+    expect(situations['cancelled']).toMatchObject({ error: 'asked for', planId: 'b'.repeat(64) })
+  })
+})

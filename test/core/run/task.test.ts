@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import {
+  attemptStates,
+  evolveTask,
+  isTaskTerminal,
+  latestAttempt,
+  taskRefusal,
+  taskStates,
+  type TaskRecord,
+} from '#core/run/task.ts'
+import { deepFrozen } from './deep-frozen.ts'
+import { atMs, manifest, rowAfter, run, taskEvents } from './sample-events.ts'
+import { transitions } from './transition-table.ts'
+
+const { ready, expanded, skipped, started, again, attemptFailed, committed, failed, cancelled } = taskEvents
+
+/** Where a task can be: `running` has three sides, since an attempt runs, has failed, or is the instances' affair. */
+const situations: Readonly<Record<string, TaskRecord | undefined>> = {
+  absent: undefined,
+  pending: { ...(rowAfter('task', ready) as TaskRecord), state: 'pending' },
+  ready: rowAfter('task', ready),
+  'first-runs': rowAfter('task', ready, started),
+  'first-failed': rowAfter('task', ready, started, attemptFailed),
+  'second-runs': rowAfter('task', ready, started, attemptFailed, again),
+  expansion: rowAfter('task', expanded),
+  committed: rowAfter('task', ready, started, committed),
+  failed: rowAfter('task', ready, started, attemptFailed, failed),
+  skipped: rowAfter('task', skipped),
+  cancelled: rowAfter('task', ready, started, cancelled),
+}
+
+const table = transitions(`
+                ready  expanded  skipped  started  again    attemptFailed  committed  failed  cancelled
+  absent        ready  running   skipped  -        -        -              -          -       -
+  pending       -      -         -        -        -        -              -          -       -
+  ready         -      -         -        running  -        -              -          -       cancelled
+  first-runs    -      -         -        -        -        running        committed  -       cancelled
+  first-failed  -      -         -        -        running  -              -          failed  cancelled
+  second-runs   -      -         -        -        -        running        committed  -       cancelled
+  expansion     -      -         -        -        -        -              committed  failed  cancelled
+  committed     -      -         -        -        -        -              -          -       -
+  failed        -      -         -        -        -        -              -          -       -
+  skipped       -      -         -        -        -        -              -          -       -
+  cancelled     -      -         -        -        -        -              -          -       -
+`)
+
+describe('a task', () => {
+  it('has a line in the table for every state', () => {
+    const seen = new Set(Object.values(situations).map((task) => task?.state ?? 'absent'))
+    expect([...seen].toSorted()).toStrictEqual(['absent', ...taskStates].toSorted())
+    expect(new Set(table.map(({ situation }) => situation))).toStrictEqual(new Set(Object.keys(situations)))
+  })
+
+  it.each(table)('$situation, on $event: $to', ({ situation, event, to }) => {
+    const row = deepFrozen(situations[situation])
+    const happened = deepFrozen(taskEvents[event as keyof typeof taskEvents])
+    if (to === undefined) {
+      const refusal = taskRefusal(row, happened)
+      expect(refusal).toBeTypeOf('string')
+      expect(() => evolveTask(row, happened)).toThrow(refusal)
+    } else {
+      expect(taskRefusal(row, happened)).toBeUndefined()
+      expect(evolveTask(row, happened).state).toBe(to)
+    }
+  })
+
+  it.each([
+    ['first-runs', again, 'attempt 1 runs still'],
+    ['first-runs', failed, 'attempt 1 runs still'],
+    ['first-failed', started, 'attempt 2 is next, not 1'],
+    ['first-failed', committed, 'no attempt runs'],
+    ['first-failed', attemptFailed, 'no attempt runs'],
+    ['expansion', started, 'an expansion has no attempts of its own'],
+    ['committed', committed, 'a task in state committed does not accept task.committed'],
+  ] as const)('%s refuses %o: %s', (situation, event, why) => {
+    expect(taskRefusal(situations[situation], event)).toBe(why)
+  })
+
+  it('is over when it was committed, failed, skipped or cancelled', () => {
+    expect(taskStates.filter(isTaskTerminal)).toStrictEqual(['committed', 'failed', 'skipped', 'cancelled'])
+  })
+
+  it('keeps the whole story of its attempts and the one result', () => {
+    expect(rowAfter('task', ready, started, attemptFailed, again, committed)).toStrictEqual({
+      run,
+      id: 'clean[3]',
+      task: 'clean',
+      index: 3,
+      key: 'north',
+      values: { series: { kind: 'value', value: [1, 2] } },
+      instances: null,
+      state: 'committed',
+      attempts: [
+        {
+          number: 1,
+          state: 'failed',
+          slots: 2,
+          cause: 'reclaimed',
+          remedy: 'the same size elsewhere',
+          startedAtMs: atMs + 1,
+          endedAtMs: atMs + 2,
+        },
+        {
+          number: 2,
+          state: 'committed',
+          slots: 1,
+          cause: null,
+          remedy: null,
+          startedAtMs: atMs + 3,
+          endedAtMs: atMs + 9,
+        },
+      ],
+      outputs: manifest,
+      error: null,
+      readyAtMs: atMs,
+      endedAtMs: atMs + 9,
+    })
+  })
+
+  it('that failed keeps the attempt as it ended, and says why', () => {
+    const attempt = situations['first-failed']?.attempts[0]
+    expect(situations['failed']).toMatchObject({
+      attempts: [attempt],
+      error: 'user-error: no such file',
+      outputs: null,
+    })
+  })
+
+  it('that was cancelled takes its running attempt with it, and leaves one that has ended alone', () => {
+    expect(situations['cancelled']?.attempts).toMatchObject([{ state: 'cancelled', endedAtMs: atMs + 9 }])
+    expect(rowAfter('task', ready, started, attemptFailed, cancelled)?.attempts).toStrictEqual(
+      situations['first-failed']?.attempts,
+    )
+    expect(rowAfter('task', ready, cancelled)).toMatchObject({ state: 'cancelled', error: 'asked for', attempts: [] })
+  })
+
+  it('that was skipped was never ready: it has ended as it began', () => {
+    expect(situations['skipped']).toMatchObject({
+      id: 'clean[3]',
+      task: 'clean',
+      index: 3,
+      error: 'list left no result',
+      attempts: [],
+      readyAtMs: atMs,
+      endedAtMs: atMs,
+    })
+  })
+
+  it('with a list is the row of its expansion: instances, and no attempt', () => {
+    expect(situations['expansion']).toMatchObject({
+      id: 'clean',
+      task: 'clean',
+      index: null,
+      instances: 4,
+      attempts: [],
+    })
+  })
+
+  it('has a latest attempt once it has one', () => {
+    expect(latestAttempt(situations['ready'] as TaskRecord)).toBeUndefined()
+    expect(latestAttempt(situations['second-runs'] as TaskRecord)).toMatchObject({ number: 2, state: 'running' })
+  })
+
+  it('has attempts in the states of the design', () => {
+    expect(attemptStates).toStrictEqual(['running', 'committed', 'failed', 'cancelled', 'in-doubt'])
+  })
+})
