@@ -52,7 +52,11 @@ async function check(name: string, output: Output, folder: string): Promise<Resu
     const files = directoryFiles(folder, path)
     if (!files.ok) return err(`${output.path} ${files.error}`)
     // The directory itself was there before the command ran.
-    return ok(files.value.length === 0 && output.optional ? undefined : { name, path: output.path, type: 'directory', files: files.value })
+    return ok(
+      files.value.length === 0 && output.optional
+        ? undefined
+        : { name, path: output.path, type: 'directory', files: files.value },
+    )
   }
   if (stats.isDirectory()) return err(`${output.path} is a directory, not a file`)
   const problem = output.type === 'file' ? undefined : await textProblem(path, stats.size, output)

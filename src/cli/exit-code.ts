@@ -1,6 +1,6 @@
-import type { RunDocument } from '#contract/run-document.ts';
-import type { Signal } from '#cli/host.ts';
-import { unreachable } from '#core/unreachable.ts';
+import type { Signal } from '#cli/host.ts'
+import type { RunDocument } from '#contract/run-document.ts'
+import { unreachable } from '#core/unreachable.ts'
 
 /** What the command line's exit codes mean; scripts rely on them. */
 export const exitCodes = {
@@ -12,23 +12,23 @@ export const exitCodes = {
   cancelled: 7,
   SIGINT: 130,
   SIGTERM: 143,
-} as const satisfies Record<string, number> & Record<Signal, number>;
+} as const satisfies Record<string, number> & Record<Signal, number>
 
 /** The exit code of a command that followed a run until it was in this state. */
 export function exitCodeOf(state: RunDocument['state']): number {
   switch (state) {
     case 'succeeded':
-      return exitCodes.ok;
+      return exitCodes.ok
     case 'cancelled':
-      return exitCodes.cancelled;
+      return exitCodes.cancelled
     case 'queued':
     case 'planning':
     case 'running':
     case 'cancelling':
     case 'interrupted':
     case 'failed':
-      return exitCodes.failed;
+      return exitCodes.failed
     default:
-      return unreachable(state);
+      return unreachable(state)
   }
 }

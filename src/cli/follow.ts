@@ -1,10 +1,10 @@
-import type { ControlPlane } from '#contract/control-plane.ts';
-import type { Signal } from '#cli/host.ts';
-import type { Progress } from '#cli/live/progress.ts';
-import type { Shell } from '#cli/shell.ts';
+import type { Signal } from '#cli/host.ts'
+import type { Progress } from '#cli/live/progress.ts'
+import type { Shell } from '#cli/shell.ts'
+import type { ControlPlane } from '#contract/control-plane.ts'
 
 /** How following a run ended: with the run, or because the user asked for it. */
-export type FollowEnd = { readonly kind: 'ended' } | { readonly kind: 'signal'; readonly signal: Signal };
+export type FollowEnd = { readonly kind: 'ended' } | { readonly kind: 'signal'; readonly signal: Signal }
 
 /**
  * Shows a run until it is terminal. The first SIGINT or SIGTERM lets running clones finish for `drainS`, the second ends
@@ -16,41 +16,41 @@ export async function follow(
   run: string,
   options: { readonly progress: Progress; readonly drainS: number },
 ): Promise<FollowEnd> {
-  const { progress, drainS } = options;
-  const interrupted = Promise.withResolvers<FollowEnd>();
-  let first: Signal | undefined;
-  const closed = (signal: Signal) => () => interrupted.resolve({ kind: 'signal', signal });
+  const { progress, drainS } = options
+  const interrupted = Promise.withResolvers<FollowEnd>()
+  let first: Signal | undefined
+  const closed = (signal: Signal) => () => interrupted.resolve({ kind: 'signal', signal })
   const release = shell.host.onSignal((signal) => {
     if (first !== undefined) {
-      control.close({ drainS: 0 }).then(closed(first), interrupted.reject);
-      return;
+      control.close({ drainS: 0 }).then(closed(first), interrupted.reject)
+      return
     }
-    first = signal;
-    progress.notice(`draining: no new starts, running clones get ${drainS} s; again to stop now`);
-    control.close({ drainS }).then(closed(signal), interrupted.reject);
-  });
-  let over = false;
+    first = signal
+    progress.notice(`draining: no new starts, running clones get ${drainS} s; again to stop now`)
+    control.close({ drainS }).then(closed(signal), interrupted.reject)
+  })
+  let over = false
   const pump = async (): Promise<FollowEnd> => {
     try {
       for await (const event of control.events(run, { follow: true })) {
-        if (over) break;
-        await progress.event(event);
+        if (over) break
+        await progress.event(event)
         if (event.type === 'run.started') {
-          const plan = await control.plan(run);
-          if (plan.ok) progress.planned(plan.value);
+          const plan = await control.plan(run)
+          if (plan.ok) progress.planned(plan.value)
         }
       }
     } catch (error) {
-      if (first === undefined) throw error;
+      if (first === undefined) throw error
     }
     // The list of events also ends, or breaks off, when the control plane is closed: then the signal is the reason.
-    return first === undefined ? { kind: 'ended' } : interrupted.promise;
-  };
+    return first === undefined ? { kind: 'ended' } : interrupted.promise
+  }
   try {
-    return await Promise.race([pump(), interrupted.promise]);
+    return await Promise.race([pump(), interrupted.promise])
   } finally {
-    over = true;
-    release();
-    progress.end();
+    over = true
+    release()
+    progress.end()
   }
 }

@@ -1,99 +1,99 @@
-import type { ControlPlane, Upload } from '#contract/control-plane.ts';
-import type { Problem } from '#contract/problem.ts';
-import type { Result } from '#core/result.ts';
-import type { Diagnostic } from '#core/workflow/diagnostic.ts';
-import type { Limit } from '#core/workflow/limits.ts';
-import type { Workflow } from '#core/workflow/workflow.ts';
+import type { ControlPlane, Upload } from '#contract/control-plane.ts'
+import type { Problem } from '#contract/problem.ts'
+import type { Result } from '#core/result.ts'
+import type { Diagnostic } from '#core/workflow/diagnostic.ts'
+import type { Limit } from '#core/workflow/limits.ts'
+import type { Workflow } from '#core/workflow/workflow.ts'
 
 /** All that the command line needs of the world around it; `bin/forkcast.ts` makes it real, tests make it up. */
 export interface CliHost {
-  readonly stdout: TextStream;
-  readonly stderr: TextStream;
+  readonly stdout: TextStream
+  readonly stderr: TextStream
   /** Read: `NO_COLOR`, `TERM`, `CI`, `LC_ALL`, `LC_CTYPE`, `LANG`. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Paths below it are shown relative to it. */
-  readonly cwd: string;
+  readonly cwd: string
   /** How the user calls this program, for the commands that are printed: `forkcast`, `npx forkcast`. */
-  readonly command: string;
-  readonly version: Version;
+  readonly command: string
+  readonly version: Version
   /** Where editors find the schema of a workflow file: a URL, or a path from the file. */
-  readonly schema: string;
-  readonly limits: Readonly<Record<string, Limit>>;
+  readonly schema: string
+  readonly limits: Readonly<Record<string, Limit>>
   /** Epoch milliseconds, of the same clock that events carry. */
-  now(): number;
+  now(): number
   /** Calls `act` every `ms` until the function it returns is called. */
-  every(ms: number, act: () => void): () => void;
+  every(ms: number, act: () => void): () => void
   /** While a listener is set, SIGINT and SIGTERM are its business; the function it returns takes it off. */
-  onSignal(listener: (signal: Signal) => void): () => void;
+  onSignal(listener: (signal: Signal) => void): () => void
   /** A small UTF-8 file of the user; `-` is standard input. */
-  readText(path: string): Promise<Result<string, Problem>>;
+  readText(path: string): Promise<Result<string, Problem>>
   /** Writes all files below `folder` (made if it is missing), or none when one is there already. */
-  createFiles(folder: string, files: readonly NewFile[]): Promise<Result<void, Problem>>;
+  createFiles(folder: string, files: readonly NewFile[]): Promise<Result<void, Problem>>
   /**
    * `engine`: a control plane that also runs what is submitted; a conflict (exit code 5) when another engine holds
    * `dir`. `read`: answers from what is stored, and works beside a live engine; not found (3) when there is no `dir`.
    */
   openControlPlane(options: {
-    readonly dir: string;
-    readonly mode: 'read' | 'engine';
+    readonly dir: string
+    readonly mode: 'read' | 'engine'
     /** A pools file that must be there. */
-    readonly poolsFile?: string;
+    readonly poolsFile?: string
     /** A workflow file whose folder may hold a pools file. */
-    readonly beside?: string;
-  }): Promise<Result<ControlPlane, Problem>>;
+    readonly beside?: string
+  }): Promise<Result<ControlPlane, Problem>>
   /** Reads, checks and packs a workflow file; `-` is standard input. */
-  loadWorkflow(path: string): Promise<Result<LoadedWorkflow, InvalidWorkflow>>;
+  loadWorkflow(path: string): Promise<Result<LoadedWorkflow, InvalidWorkflow>>
   /** What `doctor` looks at, in the order in which it is shown. */
-  checkMachine(dir: string): Promise<readonly MachineCheck[]>;
+  checkMachine(dir: string): Promise<readonly MachineCheck[]>
 }
 
 /** A standard stream. Sizes are those of the terminal now, and `undefined` when it is none. */
 export interface TextStream {
-  readonly isTTY: boolean;
-  readonly columns: number | undefined;
-  readonly rows: number | undefined;
+  readonly isTTY: boolean
+  readonly columns: number | undefined
+  readonly rows: number | undefined
   /** `false` when its buffer is full: wait for {@link drained} before writing much more. */
-  write(text: string): boolean;
-  drained(): Promise<void>;
+  write(text: string): boolean
+  drained(): Promise<void>
 }
 
-export type Signal = 'SIGINT' | 'SIGTERM';
+export type Signal = 'SIGINT' | 'SIGTERM'
 
 export interface Version {
-  readonly forkcast: string;
-  readonly node: string;
+  readonly forkcast: string
+  readonly node: string
   /** Such as `linux x64`. */
-  readonly platform: string;
+  readonly platform: string
 }
 
 export interface NewFile {
   /** Relative to the folder. */
-  readonly path: string;
-  readonly text: string;
+  readonly path: string
+  readonly text: string
 }
 
 /** A workflow without errors, ready to be submitted once its uploads are. */
 export interface LoadedWorkflow {
-  readonly workflow: Workflow;
+  readonly workflow: Workflow
   /** SHA-256 of the canonical form. */
-  readonly hash: string;
-  readonly uploads: readonly Upload[];
+  readonly hash: string
+  readonly uploads: readonly Upload[]
 }
 
 /** Why a workflow file can't be run. */
 export interface InvalidWorkflow {
-  readonly diagnostics: readonly Diagnostic[];
+  readonly diagnostics: readonly Diagnostic[]
   /** All of them for a person: code, message, place, caret line, fix. */
-  readonly rendered: string;
+  readonly rendered: string
   /** 3 when there is no such file, else 2. */
-  readonly exitCode: 2 | 3;
+  readonly exitCode: 2 | 3
 }
 
 /** One thing that a run needs of the machine, and what was found. */
 export interface MachineCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly found: string;
+  readonly name: string
+  readonly ok: boolean
+  readonly found: string
   /** What to do when it is not ok. */
-  readonly fix: string;
+  readonly fix: string
 }

@@ -1,9 +1,9 @@
-import { CommanderError } from 'commander';
-import type { CliHost } from '#cli/host.ts';
-import { exitCodes } from '#cli/exit-code.ts';
-import { buildProgram } from '#cli/program.ts';
-import { defaultDir, Shell, type GlobalOptions } from '#cli/shell.ts';
-import { usageProblem } from '#cli/usage-problem.ts';
+import { CommanderError } from 'commander'
+import { exitCodes } from '#cli/exit-code.ts'
+import type { CliHost } from '#cli/host.ts'
+import { buildProgram } from '#cli/program.ts'
+import { defaultDir, Shell, type GlobalOptions } from '#cli/shell.ts'
+import { usageProblem } from '#cli/usage-problem.ts'
 
 /**
  * Runs one command line.
@@ -11,31 +11,31 @@ import { usageProblem } from '#cli/usage-problem.ts';
  * @returns the exit code. Rejects on a bug only.
  */
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {
-  let exitCode: number = exitCodes.ok;
-  let verb = '';
+  let exitCode: number = exitCodes.ok
+  let verb = ''
   const program = buildProgram(host, {
     start: async (command, work) => {
-      exitCode = await work(new Shell(host, command.optsWithGlobals<GlobalOptions>()));
+      exitCode = await work(new Shell(host, command.optsWithGlobals<GlobalOptions>()))
     },
     refuse: (command, error) => {
-      verb = command.parent === null ? '' : command.name();
-      throw error;
+      verb = command.parent === null ? '' : command.name()
+      throw error
     },
-  });
+  })
   try {
-    await program.parseAsync(argv.map(spellStream), { from: 'user' });
-    return exitCode;
+    await program.parseAsync(argv.map(spellStream), { from: 'user' })
+    return exitCode
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return exitCodes.ok;
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return exitCodes.ok
     // The help itself was the answer.
-    if (error.code === 'commander.help') return exitCodes.usage;
-    const shell = new Shell(host, { dir: defaultDir, color: !argv.includes('--no-color') });
-    return shell.problem(usageProblem(error, verb, host.command));
+    if (error.code === 'commander.help') return exitCodes.usage
+    const shell = new Shell(host, { dir: defaultDir, color: !argv.includes('--no-color') })
+    return shell.problem(usageProblem(error, verb, host.command))
   }
 }
 
 /** `--json` takes no word after it, so that `run --json FILE` reads FILE; `--json=stream` is an option of its own. */
 function spellStream(word: string): string {
-  return word === '--json=stream' ? '--json-stream' : word;
+  return word === '--json=stream' ? '--json-stream' : word
 }

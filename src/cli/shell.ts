@@ -1,85 +1,85 @@
-import type { ControlPlane } from '#contract/control-plane.ts';
-import type { Problem } from '#contract/problem.ts';
-import type { CliHost } from '#cli/host.ts';
-import { shellWord } from '#cli/format/shell-word.ts';
-import { line, span, type Line } from '#cli/terminal/line.ts';
-import { columnsOf, lookOf, paint, type Look } from '#cli/terminal/look.ts';
-import { printableLines } from '#cli/terminal/printable.ts';
+import { shellWord } from '#cli/format/shell-word.ts'
+import type { CliHost } from '#cli/host.ts'
+import { line, span, type Line } from '#cli/terminal/line.ts'
+import { columnsOf, lookOf, paint, type Look } from '#cli/terminal/look.ts'
+import { printableLines } from '#cli/terminal/printable.ts'
+import type { ControlPlane } from '#contract/control-plane.ts'
+import type { Problem } from '#contract/problem.ts'
 
 /** Options that every verb takes. */
 export interface GlobalOptions {
-  readonly dir: string;
-  readonly color: boolean;
+  readonly dir: string
+  readonly color: boolean
 }
 
 /** The default of `--dir`. */
-export const defaultDir = '.forkcast';
+export const defaultDir = '.forkcast'
 
 /** What a verb has in hand: data goes to standard output, all else to standard error. */
 export class Shell {
-  readonly host: CliHost;
-  readonly dir: string;
-  readonly out: Look;
-  readonly err: Look;
+  readonly host: CliHost
+  readonly dir: string
+  readonly out: Look
+  readonly err: Look
 
   constructor(host: CliHost, options: GlobalOptions) {
-    this.host = host;
-    this.dir = options.dir;
-    this.out = lookOf(host.stdout, host.env, options.color);
-    this.err = lookOf(host.stderr, host.env, options.color);
+    this.host = host
+    this.dir = options.dir
+    this.out = lookOf(host.stdout, host.env, options.color)
+    this.err = lookOf(host.stderr, host.env, options.color)
   }
 
   /** Writes to standard output as it is, and waits while nobody reads. */
   async data(text: string): Promise<void> {
-    if (!this.host.stdout.write(text)) await this.host.stdout.drained();
+    if (!this.host.stdout.write(text)) await this.host.stdout.drained()
   }
 
   /** One JSON document on standard output. */
   async json(value: object): Promise<void> {
-    await this.data(`${escapeControls(JSON.stringify(value, null, 2))}\n`);
+    await this.data(`${escapeControls(JSON.stringify(value, null, 2))}\n`)
   }
 
   /** One JSON document on one line of standard output. */
   async jsonLine(value: object): Promise<void> {
-    await this.data(`${escapeControls(JSON.stringify(value))}\n`);
+    await this.data(`${escapeControls(JSON.stringify(value))}\n`)
   }
 
   /** Lines on standard output, not cut: what is too long is wrapped by the terminal. */
   async lines(lines: readonly Line[]): Promise<void> {
-    await this.data(lines.map((each) => `${paint(each, this.out)}\n`).join(''));
+    await this.data(lines.map((each) => `${paint(each, this.out)}\n`).join(''))
   }
 
   /** Lines on standard error. */
   notes(lines: readonly Line[]): void {
-    if (lines.length > 0) this.host.stderr.write(lines.map((each) => `${paint(each, this.err)}\n`).join(''));
+    if (lines.length > 0) this.host.stderr.write(lines.map((each) => `${paint(each, this.err)}\n`).join(''))
   }
 
   /** Text of several lines on standard error, its own line breaks kept. */
   noteText(text: string): void {
-    this.host.stderr.write(`${printableLines(text.trimEnd())}\n`);
+    this.host.stderr.write(`${printableLines(text.trimEnd())}\n`)
   }
 
   /** Columns of standard output; `Infinity` when it is no terminal. */
   get columns(): number {
-    return columnsOf(this.host.stdout);
+    return columnsOf(this.host.stdout)
   }
 
   /** Says what went wrong and what to do; the exit code that goes with it. */
   problem(problem: Problem): number {
-    const { bad, to } = this.err.symbols;
-    const [first = '', ...rest] = problem.message.trimEnd().split('\n');
+    const { bad, to } = this.err.symbols
+    const [first = '', ...rest] = problem.message.trimEnd().split('\n')
     this.notes([
       [span(`${bad} ${problem.code}`, 'bad'), span(`  ${first}`)],
       ...rest.map((text) => line(text)),
       ...(problem.fix === '' ? [] : [line(`  ${to} ${problem.fix}`)]),
-    ]);
-    return problem.exitCode;
+    ])
+    return problem.exitCode
   }
 
   /** A command of this program as the user has to type it, on the same state directory. */
   command(...words: readonly string[]): string {
-    const dir = this.dir === defaultDir ? [] : ['--dir', this.dir];
-    return [this.host.command, ...[...words, ...dir].map(shellWord)].join(' ');
+    const dir = this.dir === defaultDir ? [] : ['--dir', this.dir]
+    return [this.host.command, ...[...words, ...dir].map(shellWord)].join(' ')
   }
 
   /** Opens the control plane for `act` and closes it after, whatever happens. */
@@ -87,17 +87,17 @@ export class Shell {
     options: Omit<Parameters<CliHost['openControlPlane']>[0], 'dir'>,
     act: (control: ControlPlane) => Promise<number>,
   ): Promise<number> {
-    const opened = await this.host.openControlPlane({ dir: this.dir, ...options });
-    if (!opened.ok) return this.problem(opened.error);
+    const opened = await this.host.openControlPlane({ dir: this.dir, ...options })
+    if (!opened.ok) return this.problem(opened.error)
     try {
-      return await act(opened.value);
+      return await act(opened.value)
     } finally {
-      await opened.value.close({ drainS: 0 });
+      await opened.value.close({ drainS: 0 })
     }
   }
 }
 
 /** JSON leaves DEL and the C1 controls as they are, and a terminal may obey them. */
 function escapeControls(json: string): string {
-  return json.replace(/[\u007f-\u009f\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return json.replace(/[\u007f-\u009f\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

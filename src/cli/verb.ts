@@ -1,14 +1,14 @@
-import type { Command } from 'commander';
-import type { Shell } from '#cli/shell.ts';
+import type { Command } from 'commander'
+import type { Shell } from '#cli/shell.ts'
 
 /** Runs a verb's work with the shell that the command's global options ask for, and keeps its exit code. */
-export type Start = (command: Command, work: (shell: Shell) => Promise<number>) => Promise<void>;
+export type Start = (command: Command, work: (shell: Shell) => Promise<number>) => Promise<void>
 
 /** Adds one verb to the program. */
-export type AddVerb = (program: Command, start: Start) => void;
+export type AddVerb = (program: Command, start: Start) => void
 
 /** The examples at the end of a verb's help: a command, and what it is for. */
 export function examples(...lines: readonly (readonly [command: string, purpose: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return `\nExamples:\n${lines.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`).join('\n')}`;
+  const width = Math.max(...lines.map(([command]) => command.length))
+  return `\nExamples:\n${lines.map(([command, purpose]) => `  ${command.padEnd(width)}  ${purpose}`).join('\n')}`
 }

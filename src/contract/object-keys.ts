@@ -5,9 +5,12 @@ export function blobKey(sha256: string): string {
   return `blobs/${sha256}`
 }
 
+/** What clones write: outputs, of which few are results, and logs. */
+export const runsPrefix = 'runs/'
+
 /** All that one clone may write. */
 export function clonePrefix(slot: SlotRef): string {
-  return `runs/${slot.run}/${slot.task}/${slot.attempt}/${slot.clone}`
+  return `${runsPrefix}${slot.run}/${slot.task}/${slot.attempt}/${slot.clone}`
 }
 
 /** Where an output of a clone is staged out to; `path` is the declared one, so that a report keeps its file name. */

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AlarmClock } from '#adapters/local/alarm-clock.ts'
 import { FileObjects } from '#adapters/local/file-objects.ts'
 import { openSqliteStore } from '#adapters/local/sqlite-store.ts'
 import { createSystemIds } from '#adapters/local/system-ids.ts'
 import type { AgentDeps } from '#agent/clone-job.ts'
+import { removalsDone, removeLater } from '#agent/removals.ts'
 import { runClone } from '#agent/run-clone.ts'
 import { clonePrefix, logKey } from '#contract/object-keys.ts'
 import type { Chance } from '#core/pools/chance.ts'
@@ -28,6 +31,7 @@ export interface MachineEngineOptions {
 export function openMachineEngine(options: MachineEngineOptions): Engine {
   const { dir, clock } = options
   const files = stateFiles(dir)
+  for (const folder of [files.work, files.staging]) discard(folder)
   const store = openSqliteStore(files.store)
   const objects = new FileObjects(dir)
   const agent: Omit<AgentDeps, 'api'> = {
@@ -54,6 +58,15 @@ export function openMachineEngine(options: MachineEngineOptions): Engine {
     async close(how) {
       await engine.close(how)
       store.close()
+      await removalsDone()
     },
   }
+}
+
+/** What a killed engine left half done: out of the way at once, gone when there is time. */
+function discard(folder: string): void {
+  if (!existsSync(folder)) return
+  const garbage = `${folder}.${randomUUID()}`
+  renameSync(folder, garbage)
+  removeLater(garbage)
 }

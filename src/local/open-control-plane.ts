@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { startReaper } from '#agent/start-reaper.ts'
+import { startReaper, type Reaper } from '#agent/start-reaper.ts'
 import { isEngineAlive, takeEngineLock } from '#adapters/local/engine-lock.ts'
 import { FileObjects } from '#adapters/local/file-objects.ts'
 import { createScaledClock } from '#adapters/local/scaled-clock.ts'
@@ -54,8 +54,14 @@ async function openToRun(options: OpenOptions, pools: LocalPools): Promise<Resul
   if (!lock.ok) return err(anotherEngine(dir, lock.error.pid))
   const reaper = startReaper({ node: process.execPath, script: options.reaper, graceS: reaperGraceS })
   const chance = pools.seed === null ? newInEveryRun(clock.nowMs()) : sameInEveryRun(pools.seed)
-  const { onProcessGroup } = reaper
+  const groups = new Set<number>()
+  const onProcessGroup: Reaper['onProcessGroup'] = (leader, what) => {
+    if (what === 'started') groups.add(leader)
+    else groups.delete(leader)
+    reaper.onProcessGroup(leader, what)
+  }
   const engine = openMachineEngine({ dir, pools, clock, chance, inherit, onProcessGroup })
+  let closing: Promise<void> | undefined
   await engine.recover()
   return ok(
     localControlPlane({
@@ -64,12 +70,24 @@ async function openToRun(options: OpenOptions, pools: LocalPools): Promise<Resul
       isAlive: () => true,
       objectsFolder: stateFiles(dir).objects,
       async onClose(how) {
-        await engine.close(how)
-        reaper.close()
-        lock.value.release()
+        // Told twice: what has had its TERM is not waited for any more.
+        if (closing !== undefined) for (const leader of groups) killGroup(leader)
+        closing ??= engine.close(how).then(() => {
+          reaper.close()
+          lock.value.release()
+        })
+        await closing
       },
     }),
   )
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch {
+    // It has ended since.
+  }
 }
 
 /** A directory in which nothing was run yet reads as one without runs, and is not made. */

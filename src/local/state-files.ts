@@ -4,6 +4,9 @@ import { join } from 'node:path'
 export interface StateFiles {
   readonly store: string
   readonly objects: string
+  /** Objects that are not whole yet. */
+  readonly staging: string
+  /** One folder a running clone. */
   readonly work: string
   readonly codeCache: string
 }
@@ -13,6 +16,7 @@ export function stateFiles(dir: string): StateFiles {
   return {
     store: join(dir, 'store.sqlite'),
     objects: join(dir, 'objects'),
+    staging: join(dir, 'staging'),
     work: join(dir, 'work'),
     codeCache: join(dir, 'code'),
   }

@@ -1,9 +1,10 @@
 import { admit, type Admission, type Candidate } from '#core/dispatch/admit.ts'
-import type { Plan } from '#core/planning/plan.ts'
-import type { Capacity, Pool } from '#core/pools/pool.ts'
-import { slotKey, type SlotRef } from '#core/run/ids.ts'
-import { taskOf } from '#core/run/ids.ts'
+import type { Placement, Plan } from '#core/planning/plan.ts'
+import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
+import { fits, take } from '#core/pools/room.ts'
+import { slotKey, taskOf, type RunId, type SlotRef } from '#core/run/ids.ts'
 import { change, type Stored } from '#core/run/record.ts'
+import type { SlotRecord } from '#core/run/slot.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
@@ -17,47 +18,69 @@ const firstLook = 32
  * they wait for. One at a time in an engine, or an account.
  */
 export async function dispatch(ports: Ports): Promise<void> {
-  for (let look = firstLook; ; look *= 4) {
+  for (let look = firstLook; ; ) {
     const capacity = await ports.pools.capacity()
-    if (capacity.total.vcpus <= 0) return
+    if (!hasRoom(capacity)) return
     const waiting = await ports.store.rows.waiting(look)
-    const submitted = await place(ports, waiting, capacity)
+    const { submitted, turnKept } = await place(ports, waiting, capacity)
+    // Nobody goes before a slot that waits for the machine itself.
+    if (waiting.length < look || turnKept) return
     // Nothing found a place behind so many: a longer look may find smaller or other ones.
-    if (waiting.length < look || submitted > 0) return
+    if (submitted === 0) look *= 4
   }
 }
 
-async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity: Capacity): Promise<number> {
-  if (waiting.length === 0) return 0
+function hasRoom({ total, pools }: Capacity): boolean {
+  return total.vcpus > 0 && Object.values(pools).some((pool) => pool.vcpus > 0)
+}
+
+/** What came of a look at waiting slots: jobs submitted, and whether one keeps the turn of all that come after it. */
+interface Placed {
+  readonly submitted: number
+  readonly turnKept: boolean
+}
+
+async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity: Capacity): Promise<Placed> {
   const pools = await ports.pools.describe()
-  const plans = new Map<string, Plan>()
+  const plans = new Map<RunId, Plan | undefined>()
+  const slots: Stored<'slot'>[] = []
   const candidates: Candidate[] = []
-  for (const { value } of waiting) {
-    const plan = plans.get(value.run) ?? (await planOf(ports, value.run))
-    plans.set(value.run, plan)
-    const placement = plan.placements[taskOf(value.task)]
-    if (placement === undefined) throw new Error(`task ${value.task} has no placement`)
-    const { resources } = placement
-    candidates.push({
-      key: `${value.run} ${slotKey(value)}`,
-      pool: value.pool,
-      resources,
-      notBeforeMs: value.notBeforeMs,
-    })
+  for (const slot of waiting) {
+    const { run, task, pool, notBeforeMs } = slot.value
+    if (!plans.has(run)) plans.set(run, await planOf(ports, run))
+    const plan = plans.get(run)
+    if (plan === undefined) continue
+    const { resources } = placementOf(plan, task)
+    slots.push(slot)
+    candidates.push({ key: `${run} ${slotKey(slot.value)}`, pool, resources, notBeforeMs })
   }
   const admissions = admit(candidates, pools, capacity, ports.clock.nowMs())
   const jobs: JobRequest[] = []
-  for (const [index, admission] of admissions.entries()) {
-    const slot = waiting[index] as Stored<'slot'>
-    const { resources } = candidates[index] as Candidate
-    const job = await write(ports, slot, admission, resources)
-    await setBackoff(ports, slot)
-    if (job === undefined) continue
-    jobs.push(job)
-    await setHedge(ports, slot, plans.get(slot.value.run) as Plan, poolOf(pools, job.pool))
+  try {
+    for (const [index, slot] of slots.entries()) {
+      const { resources } = candidates[index] as Candidate
+      const job = await write(ports, slot, admissions[index] as Admission, resources)
+      await setBackoff(ports, slot)
+      if (job === undefined) continue
+      jobs.push(job)
+      await setHedge(ports, slot.value, placementOf(plans.get(slot.value.run) as Plan, slot.value.task), pools, job.pool)
+    }
+  } finally {
+    // What has been written as starting is started, whatever became of the rest.
+    if (jobs.length > 0) await ports.pools.submit(jobs)
   }
-  if (jobs.length > 0) await ports.pools.submit(jobs)
-  return jobs.length
+  return { submitted: jobs.length, turnKept: keepsTurn(candidates, admissions, capacity.total) }
+}
+
+/** Whether a slot was held since the machine, not its pool, is short of room. */
+function keepsTurn(candidates: readonly Candidate[], admissions: readonly Admission[], total: Room): boolean {
+  let left = total
+  for (const [index, admission] of admissions.entries()) {
+    const { resources } = candidates[index] as Candidate
+    if (admission.kind === 'submit') left = take(resources, left)
+    else if (admission.waitingFor === 'capacity' && !fits(resources, left)) return true
+  }
+  return false
 }
 
 /** Writes what was decided for a slot; the job to submit, if any. A slot that was decided meanwhile gets none. */
@@ -98,16 +121,16 @@ async function setBackoff(
 /** The first clone's start arms the hedge of its attempt: from here on it can be slow. */
 async function setHedge(
   ports: Pick<Ports, 'timers' | 'clock'>,
-  { value: slot }: Stored<'slot'>,
-  plan: Plan,
-  pool: Pool | undefined,
+  slot: SlotRecord,
+  placement: Placement,
+  pools: readonly Pool[],
+  takenBy: string,
 ): Promise<void> {
-  const placement = plan.placements[taskOf(slot.task)]
-  if (placement?.hedgeAfterS == null || slot.kind === 'standby') return
+  if (placement.hedgeAfterS === null || slot.kind === 'standby') return
   const { run, task, attempt } = slot
-  const planned = placement.slots[slot.clone]
+  const startDelayS = (id: string | undefined): number => pools.find((pool) => pool.id === id)?.startDelayS ?? 0
   // A clone that spilled into a slower pool is not slow before that pool could have started it.
-  const spilledS = planned?.pool === slot.pool ? 0 : (pool?.startDelayS ?? 0)
+  const spilledS = Math.max(0, startDelayS(takenBy) - startDelayS(placement.slots[slot.clone]?.pool))
   const atMs = ports.clock.nowMs() + (placement.hedgeAfterS + spilledS) * 1000
   for (const [clone, { kind }] of placement.slots.entries()) {
     if (kind !== 'standby') continue
@@ -115,10 +138,14 @@ async function setHedge(
   }
 }
 
-function poolOf(pools: readonly Pool[], id: string): Pool | undefined {
-  return pools.find((pool) => pool.id === id)
+function placementOf(plan: Plan, task: string): Placement {
+  const placement = plan.placements[taskOf(task)]
+  if (placement === undefined) throw new Error(`task ${task} has no placement`)
+  return placement
 }
 
-async function planOf(ports: Pick<Ports, 'store' | 'definitions'>, run: SlotRef['run']) {
-  return ports.definitions.plan((await readRun(ports.store, run)).value)
+/** The plan of a run that runs; `undefined` for one that is being cancelled, whose slots get no place. */
+async function planOf(ports: Pick<Ports, 'store' | 'definitions'>, id: RunId): Promise<Plan | undefined> {
+  const { value: run } = await readRun(ports.store, id)
+  return run.state === 'running' ? ports.definitions.plan(run) : undefined
 }

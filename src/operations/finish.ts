@@ -3,6 +3,7 @@ import { endGroup } from '#core/run/readiness.ts'
 import { change } from '#core/run/record.ts'
 import { isRunTerminal } from '#core/run/run.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
+import { isTaskTerminal } from '#core/run/task.ts'
 import { totalsOf } from '#core/run/totals.ts'
 import { everyRow } from '#operations/every-row.ts'
 import { optimistic } from '#operations/optimistic.ts'
@@ -10,15 +11,15 @@ import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
 
 /**
- * Ends a run whose tasks have all ended, or that is being cancelled, once no job of it is alive: then its cost is whole.
- * Called after every event that could be the last one; does nothing when it was not.
+ * Ends a run whose tasks have all ended (of one that is being cancelled: those that became ready), once no job of it is
+ * alive: then its cost is whole. Called after every event that could be the last one; does nothing when it was not.
  */
 export async function finish(ports: Pick<Ports, 'store' | 'clock'>, id: RunId): Promise<void> {
   const { value: run } = await readRun(ports.store, id)
   if (isRunTerminal(run.state)) return
   const end = await ports.store.rows.get(id, 'group', endGroup)
   const ended = end !== undefined && end.value.state !== 'open'
-  if (!ended && run.state !== 'cancelling') return
+  if (!ended && !(run.state === 'cancelling' && (await allEnded(ports, id)))) return
   const slots: SlotRecord[] = []
   for await (const { value: slot } of everyRow(ports.store, id, 'slot')) {
     if (slot.job !== null && slot.bill === null) return
@@ -43,6 +44,13 @@ export async function finish(ports: Pick<Ports, 'store' | 'clock'>, id: RunId): 
       group?.value.state === 'claimed' ? [change('group', endGroup, group, { type: 'group.started', atMs })] : []
     return { write: [finished, ...opened], value: undefined }
   })
+}
+
+async function allEnded(ports: Pick<Ports, 'store'>, id: RunId): Promise<boolean> {
+  for await (const { value: task } of everyRow(ports.store, id, 'task')) {
+    if (!isTaskTerminal(task.state)) return false
+  }
+  return true
 }
 
 /** The first tasks that failed by themselves, in the words of their last failure. */

@@ -13,26 +13,27 @@ import type { JobEnded } from '#ports/pools.ts'
 
 /**
  * The backstop of a clone's own report: a job that ended without one failed, for the cause that the pool's words tell.
- * After a report nothing is written. In any case there is room now, so dispatch is asked for.
+ * After a report nothing is written, but a claim or failure that was taken and not settled is settled now. In any case
+ * there is room now, so dispatch is asked for.
  */
 export async function jobEnded(ports: Ports, event: JobEnded): Promise<void> {
   const { slot, job } = event
   const key = slotKey(slot)
   const outcome = await optimistic(ports.store, slot.run, async () => {
     const stored = await ports.store.rows.get(slot.run, 'slot', key)
-    if (stored === undefined || stored.value.job !== job || stored.value.bill !== null) {
-      return { done: 'known' as const }
-    }
+    if (stored === undefined || stored.value.job !== job) return { done: 'unknown' as const }
+    const { state, bill } = stored.value
+    if (bill !== null) return { done: state === 'claimed' || state === 'failed' ? state : ('known' as const) }
     const atMs = ports.clock.nowMs()
     const billed: SlotEvent = { type: 'slot.billed', atMs, bill: await billOf(ports, event) }
-    if (isSlotTerminal(stored.value.state)) {
+    if (isSlotTerminal(state)) {
       return { write: [change('slot', key, stored, billed)], value: 'billed' as const }
     }
     const failed: SlotEvent = { type: 'slot.failed', atMs, failure: failureOf(event) }
     return { write: [change('slot', key, stored, failed, billed)], value: 'failed' as const }
   })
   await ports.dispatcher.request()
-  if (outcome === 'failed') await settle(ports, slot)
+  if (outcome === 'failed' || outcome === 'claimed') await settle(ports, slot)
   if (outcome === 'billed') await finish(ports, slot.run)
 }
 

@@ -1,11 +1,13 @@
 import { slotKey, type SlotRef } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
+import type { SlotRecord } from '#core/run/slot.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 
 /**
  * Registers a slot's wait: from now on dispatch may give it a place. Keyed by slot, so a retried state only replaces the
- * token. A slot that needs no place any more is answered at once. Never starts a job: dispatch alone does.
+ * token, and the wait of the old one ends. A slot that needs no place any more is answered at once. Never starts a job:
+ * dispatch alone does.
  */
 export async function launch(
   ports: Pick<Ports, 'store' | 'executions' | 'dispatcher' | 'clock'>,
@@ -13,13 +15,19 @@ export async function launch(
   token: string,
 ): Promise<void> {
   const key = slotKey(slot)
-  const state = await optimistic(ports.store, slot.run, async () => {
+  const before = await optimistic<SlotRecord>(ports.store, slot.run, async () => {
     const stored = await ports.store.rows.get(slot.run, 'slot', key)
     if (stored === undefined) throw new Error(`slot ${key} has no row`)
-    if (stored.value.state !== 'waiting') return { done: stored.value.state }
+    if (stored.value.state !== 'waiting' || stored.value.token === token) return { done: stored.value }
     const event = { type: 'slot.launched', atMs: ports.clock.nowMs(), token } as const
-    return { write: [change('slot', key, stored, event)], value: 'waiting' as const }
+    return { write: [change('slot', key, stored, event)], value: stored.value }
   })
-  if (state === 'waiting') await ports.dispatcher.request()
-  else await ports.executions.answer(token, { outcome: state })
+  if (before.state !== 'waiting') {
+    await ports.executions.answer(token, { outcome: before.state })
+    return
+  }
+  if (before.token !== null && before.token !== token) {
+    await ports.executions.answer(before.token, { outcome: 'launched again' })
+  }
+  await ports.dispatcher.request()
 }

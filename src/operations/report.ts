@@ -32,9 +32,10 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
     return { write: [change('slot', key, row, first, ...rest)], value }
   })
   if (answer === 'fenced' || stored === undefined) return answer
-  await ports.store.history.record(await sampleOf(ports, said, stored))
   if (answer === 'late') await finish(ports, slot.run)
   else if (said.ended.kind !== 'stopped') await settle(ports, slot)
+  // After the decision: what is only history must not hold it up.
+  await ports.store.history.record(await sampleOf(ports, said, stored))
   return answer
 }
 

@@ -37,13 +37,15 @@ export async function sweep(ports: Ports, run: RunId): Promise<void> {
     if (attempt === undefined) continue
     await settle(ports, { run, task: id, attempt: attempt.number })
     const slots = await slotsOf(ports.store, run, id, attempt.number)
-    const clones = slots.filter((slot) => slot.value.state === 'waiting').map((slot) => slot.value.clone)
+    // A slot with a token can be dispatched; what becomes of its execution does not matter any more.
+    const unlaunched = slots.filter(({ value }) => value.state === 'waiting' && value.token === null)
+    const clones = unlaunched.map((slot) => slot.value.clone)
     if (clones.length > 0) starts.push({ task: id, attempt: attempt.number, clones })
   }
   for await (const { id, value: group } of everyRow(ports.store, run, 'group')) {
     if (group.state !== 'claimed' || purposeOf(id).kind === 'shard') continue
     await advance(ports, run, [{ kind: 'open', group: id }])
   }
-  await startExecutions(ports, run, starts)
+  await startExecutions(ports, run, starts, `swept at ${ports.clock.nowMs()}`)
   await finish(ports, run)
 }

@@ -19,6 +19,8 @@ export interface Behaviour {
   readonly fails?: Failure
   /** Its job ends without a report, with these words of its pool. */
   readonly silent?: string
+  /** It does not hear when it is told to end, and reports as if nothing were. */
+  readonly deaf?: boolean
 }
 
 /** What each clone does; called when it has its lease. */
@@ -44,7 +46,8 @@ export async function playClone(clone: ScriptedClone): Promise<{ exitCode: numbe
   if (!leased.granted) return { exitCode: 0, reason: leased.why }
   onStart(slotKey(job.slot))
   const behaviour = await script(job.slot, leased.assignment)
-  await until(clock, clock.nowMs() + behaviour.takesS * 1000, signal)
+  const deaf = behaviour.deaf === true
+  await until(clock, clock.nowMs() + behaviour.takesS * 1000, deaf ? new AbortController().signal : signal)
   const seconds = (clock.nowMs() - startedAtMs) / 1000
   const report = {
     slot: job.slot,
@@ -54,7 +57,7 @@ export async function playClone(clone: ScriptedClone): Promise<{ exitCode: numbe
     times: { stagingInS: 0, runningS: seconds, stagingOutS: 0 },
     billedS: seconds,
   } as const
-  if (signal.aborted) {
+  if (signal.aborted && !deaf) {
     const { kind } = signal.reason as StopReason
     if (kind === 'stop') await api.report({ ...report, ended: { kind: 'stopped' } })
     return { exitCode: null, reason: kind }

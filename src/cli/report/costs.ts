@@ -1,57 +1,57 @@
-import type { RunDocument, SlotDocument } from '#contract/run-document.ts';
-import { taskOf } from '#core/run/ids.ts';
+import type { RunDocument, SlotDocument } from '#contract/run-document.ts'
+import { taskOf } from '#core/run/ids.ts'
 
 /** Where a run's money went: what won, what lost a race, what failed. */
 export interface Cost {
-  readonly usefulUsd: number;
-  readonly clonesUsd: number;
-  readonly failuresUsd: number;
+  readonly usefulUsd: number
+  readonly clonesUsd: number
+  readonly failuresUsd: number
   /** Clones that held a place. */
-  readonly clones: number;
+  readonly clones: number
 }
 
 /** The costs of a run's clones, in all and by pool and by task; sums over its document with tasks. O(slots). */
 export interface Costs {
-  readonly total: Cost;
-  readonly byPool: ReadonlyMap<string, Cost>;
-  readonly byTask: ReadonlyMap<string, Cost>;
+  readonly total: Cost
+  readonly byPool: ReadonlyMap<string, Cost>
+  readonly byTask: ReadonlyMap<string, Cost>
 }
 
-const nothing: Cost = { usefulUsd: 0, clonesUsd: 0, failuresUsd: 0, clones: 0 };
+const nothing: Cost = { usefulUsd: 0, clonesUsd: 0, failuresUsd: 0, clones: 0 }
 
 export function costsOf(run: RunDocument): Costs {
-  let total = nothing;
-  const byPool = new Map<string, Cost>();
-  const byTask = new Map<string, Cost>();
+  let total = nothing
+  const byPool = new Map<string, Cost>()
+  const byTask = new Map<string, Cost>()
   for (const task of run.tasks ?? []) {
     for (const slot of task.attempts.flatMap(({ slots }) => slots)) {
-      if (slot.startedAt === null) continue;
-      const own = costOf(slot);
-      total = sum(total, own);
-      byPool.set(slot.pool, sum(byPool.get(slot.pool) ?? nothing, own));
-      byTask.set(taskOf(task.id), sum(byTask.get(taskOf(task.id)) ?? nothing, own));
+      if (slot.startedAt === null) continue
+      const own = costOf(slot)
+      total = sum(total, own)
+      byPool.set(slot.pool, sum(byPool.get(slot.pool) ?? nothing, own))
+      byTask.set(taskOf(task.id), sum(byTask.get(taskOf(task.id)) ?? nothing, own))
     }
   }
-  return { total, byPool, byTask };
+  return { total, byPool, byTask }
 }
 
 /** All of it. */
 export function totalUsd(cost: Cost): number {
-  return cost.usefulUsd + cost.clonesUsd + cost.failuresUsd;
+  return cost.usefulUsd + cost.clonesUsd + cost.failuresUsd
 }
 
 function costOf(slot: SlotDocument): Cost {
-  const one = { ...nothing, clones: 1 };
+  const one = { ...nothing, clones: 1 }
   switch (slot.state) {
     case 'lost':
     case 'cancelled':
-      return { ...one, clonesUsd: slot.costUsd };
+      return { ...one, clonesUsd: slot.costUsd }
     case 'failed':
     case 'rejected':
     case 'fenced':
-      return { ...one, failuresUsd: slot.costUsd };
+      return { ...one, failuresUsd: slot.costUsd }
     default:
-      return { ...one, usefulUsd: slot.costUsd };
+      return { ...one, usefulUsd: slot.costUsd }
   }
 }
 
@@ -61,5 +61,5 @@ function sum(a: Cost, b: Cost): Cost {
     clonesUsd: a.clonesUsd + b.clonesUsd,
     failuresUsd: a.failuresUsd + b.failuresUsd,
     clones: a.clones + b.clones,
-  };
+  }
 }

@@ -1,36 +1,36 @@
-import type { OutputDocument } from '#contract/control-plane.ts';
-import type { RunDocument } from '#contract/run-document.ts';
-import type { Plan } from '#core/planning/plan.ts';
-import { bytes } from '#cli/format/bytes.ts';
-import { count } from '#cli/format/count.ts';
-import { duration } from '#cli/format/duration.ts';
-import { money } from '#cli/format/money.ts';
-import { shownPath } from '#cli/format/shown-path.ts';
-import { predicted } from '#cli/live/frame.ts';
-import { pathInWords, realisedPath } from '#cli/report/realised-path.ts';
-import { racesOf, type Races } from '#cli/report/races.ts';
-import type { Shell } from '#cli/shell.ts';
-import { line, paragraph, span, type Line } from '#cli/terminal/line.ts';
+import { bytes } from '#cli/format/bytes.ts'
+import { count } from '#cli/format/count.ts'
+import { duration } from '#cli/format/duration.ts'
+import { money } from '#cli/format/money.ts'
+import { shownPath } from '#cli/format/shown-path.ts'
+import { predicted } from '#cli/live/frame.ts'
+import { racesOf, type Races } from '#cli/report/races.ts'
+import { pathInWords, realisedPath } from '#cli/report/realised-path.ts'
+import type { Shell } from '#cli/shell.ts'
+import { line, paragraph, span, type Line } from '#cli/terminal/line.ts'
+import type { OutputDocument } from '#contract/control-plane.ts'
+import type { RunDocument } from '#contract/run-document.ts'
+import type { Plan } from '#core/planning/plan.ts'
 
 /** A run that is over, and what is said about it. */
 export interface Finished {
-  readonly run: RunDocument;
-  readonly plan: Plan | null;
-  readonly outputs: Readonly<Record<string, OutputDocument>>;
-  readonly emulated: boolean;
+  readonly run: RunDocument
+  readonly plan: Plan | null
+  readonly outputs: Readonly<Record<string, OutputDocument>>
+  readonly emulated: boolean
   /** The workflow file; `null` when the run was taken up again. */
-  readonly file: string | null;
+  readonly file: string | null
 }
 
 /** Lines of one kind that are listed before the rest is counted. */
-const listed = 5;
+const listed = 5
 
 /** What a run came to: time, path, races, hedges, retries, cost, outputs, and what to type next. */
 export function summary(finished: Finished, shell: Shell): readonly Line[] {
-  const { run, plan, emulated } = finished;
-  const { symbols } = shell.out;
-  const races = racesOf(run);
-  const path = realisedPath(run);
+  const { run, plan, emulated } = finished
+  const { symbols } = shell.out
+  const races = racesOf(run)
+  const path = realisedPath(run)
   return [
     title(run, plan, shell),
     ...(path.length === 0 ? [] : fact('critical path', pathInWords(path, symbols), shell)),
@@ -39,58 +39,60 @@ export function summary(finished: Finished, shell: Shell): readonly Line[] {
     ...fact('cost', costWords(run, emulated), shell),
     ...outputFacts(finished, shell),
     ...nextSteps(finished, shell),
-  ];
+  ]
 }
 
 function title(run: RunDocument, plan: Plan | null, { out: { symbols } }: Shell): Line {
-  const good = run.state === 'succeeded';
-  const took = run.makespanS === null ? '' : ` in ${duration(run.makespanS)}`;
-  const expected = plan === null ? '' : ` (${predicted(plan, symbols)})`;
+  const good = run.state === 'succeeded'
+  const took = run.makespanS === null ? '' : ` in ${duration(run.makespanS)}`
+  const expected = plan === null ? '' : ` (${predicted(plan, symbols)})`
   return [
     span(`${good ? symbols.good : symbols.bad} ${run.workflow} ${run.state}`, good ? 'good' : 'bad'),
     span(`${took}${expected}  ${run.id}`),
-  ];
+  ]
 }
 
 function raceFacts(races: Races, run: RunDocument, shell: Shell): readonly Line[] {
-  const lines: Line[] = [];
+  const lines: Line[] = []
   if (races.run > 0) {
-    const won = races.wonBy.map(([pool, number]) => `${pool} ${number}`).join(', ');
-    const share = run.costUsd > 0 ? ` (${Math.round((races.lostUsd / run.costUsd) * 100)}% of the cost)` : '';
-    const by = won === '' ? '' : `, won by ${won}`;
-    lines.push(...fact('races', `${races.run}${by}; the losers cost ${money(races.lostUsd)}${share}`, shell));
+    const won = races.wonBy.map(([pool, number]) => `${pool} ${number}`).join(', ')
+    const share = run.costUsd > 0 ? ` (${Math.round((races.lostUsd / run.costUsd) * 100)}% of the cost)` : ''
+    const by = won === '' ? '' : `, won by ${won}`
+    lines.push(...fact('races', `${races.run}${by}; the losers cost ${money(races.lostUsd)}${share}`, shell))
   }
-  const hedges = races.hedges.map(({ task, pool, won }) => `${task} on ${pool}, which ${won ? 'won' : 'lost'}`);
-  return [...lines, ...facts('hedges called', hedges, shell)];
+  const hedges = races.hedges.map(({ task, pool, won }) => `${task} on ${pool}, which ${won ? 'won' : 'lost'}`)
+  return [...lines, ...facts('hedges called', hedges, shell)]
 }
 
 function retryFacts(run: RunDocument, shell: Shell): readonly Line[] {
-  const { symbols } = shell.out;
-  const retries: string[] = [];
-  const reclaims: string[] = [];
+  const { symbols } = shell.out
+  const retries: string[] = []
+  const reclaims: string[] = []
   for (const { id, attempts } of run.tasks ?? []) {
     for (const [index, { cause, remedy, slots, number }] of attempts.entries()) {
-      if (index < attempts.length - 1) retries.push(`${id} attempt ${number}: ${cause ?? 'failed'} ${symbols.to} ${remedy ?? 'again'}`);
-      for (const slot of slots) if (slot.cause === 'reclaimed') reclaims.push(`${id} clone ${slot.clone} on ${slot.pool}`);
+      if (index < attempts.length - 1)
+        retries.push(`${id} attempt ${number}: ${cause ?? 'failed'} ${symbols.to} ${remedy ?? 'again'}`)
+      for (const slot of slots)
+        if (slot.cause === 'reclaimed') reclaims.push(`${id} clone ${slot.clone} on ${slot.pool}`)
     }
   }
-  return [...facts('retries', retries, shell), ...facts('reclaims', reclaims, shell)];
+  return [...facts('retries', retries, shell), ...facts('reclaims', reclaims, shell)]
 }
 
 function costWords(run: RunDocument, emulated: boolean): string {
-  const wasted = run.wastedCostUsd === 0 ? '' : `, of which ${money(run.wastedCostUsd)} wasted`;
-  return `${money(run.costUsd)}${wasted}${emulated ? '; prices are emulated' : ''}`;
+  const wasted = run.wastedCostUsd === 0 ? '' : `, of which ${money(run.wastedCostUsd)} wasted`
+  return `${money(run.costUsd)}${wasted}${emulated ? '; prices are emulated' : ''}`
 }
 
 function outputFacts({ outputs }: Finished, shell: Shell): readonly Line[] {
   const named = Object.entries(outputs).map(
     ([name, output]) => `${name}  ${shownPath(output.path, shell.host.cwd)}  ${bytes(output.bytes)}`,
-  );
-  return facts('outputs', named, shell);
+  )
+  return facts('outputs', named, shell)
 }
 
 function nextSteps({ run, file }: Finished, shell: Shell): readonly Line[] {
-  const failed = run.tasks?.find(({ state }) => state === 'failed');
+  const failed = run.tasks?.find(({ state }) => state === 'failed')
   const steps: readonly (readonly [string, string])[] =
     run.state === 'succeeded' || failed === undefined
       ? [
@@ -104,18 +106,22 @@ function nextSteps({ run, file }: Finished, shell: Shell): readonly Line[] {
           file === null || file === '-'
             ? [shell.command('events', 'latest'), 'all that happened, in order']
             : [shell.command('run', file), 'again, once it is mended'],
-        ];
-  const width = Math.max(...steps.map(([command]) => command.length));
-  return [line('next', 'strong'), ...steps.map(([command, why]) => [span(`  ${command.padEnd(width)}  `), span(why, 'dim')])];
+        ]
+  const width = Math.max(...steps.map(([command]) => command.length))
+  return [
+    line('next', 'strong'),
+    ...steps.map(([command, why]) => [span(`  ${command.padEnd(width)}  `), span(why, 'dim')]),
+  ]
 }
 
 function facts(name: string, values: readonly string[], shell: Shell): readonly Line[] {
-  if (values.length === 0) return [];
-  const rest = values.length - listed;
-  const shown = rest > 1 ? [...values.slice(0, listed), `${shell.out.symbols.more} and ${count(rest, 'other')}`] : values;
-  return shown.flatMap((value, index) => fact(index === 0 ? name : '', value, shell));
+  if (values.length === 0) return []
+  const rest = values.length - listed
+  const shown =
+    rest > 1 ? [...values.slice(0, listed), `${shell.out.symbols.more} and ${count(rest, 'other')}`] : values
+  return shown.flatMap((value, index) => fact(index === 0 ? name : '', value, shell))
 }
 
 function fact(name: string, value: string, shell: Shell): readonly Line[] {
-  return paragraph([span(`  ${name.padEnd(14)} `, 'dim')], value, shell.columns);
+  return paragraph([span(`  ${name.padEnd(14)} `, 'dim')], value, shell.columns)
 }

@@ -1,4 +1,4 @@
-import type { Template } from '#cli/templates/template.ts';
+import type { Template } from '#cli/templates/template.ts'
 
 /** list -> square (one instance a number) -> sum */
 export const fanout: Template = {
@@ -52,4 +52,4 @@ console.log(JSON.stringify({ squares, sum: squares.reduce((sum, square) => sum +
 `,
     },
   ],
-};
+}

@@ -1,4 +1,4 @@
-import type { Template } from '#cli/templates/template.ts';
+import type { Template } from '#cli/templates/template.ts'
 
 /** greet -> shout */
 export const hello: Template = {
@@ -21,4 +21,4 @@ outputs:
   loud: { from: shout.loud }
 `,
   files: [],
-};
+}

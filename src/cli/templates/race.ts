@@ -1,4 +1,4 @@
-import type { Template } from '#cli/templates/template.ts';
+import type { Template } from '#cli/templates/template.ts'
 
 /** fetch (one instance a part, two clones, a hedge) -> join */
 export const race: Template = {
@@ -7,6 +7,8 @@ export const race: Template = {
   workflow: `apiVersion: forkcast/v1
 name: race
 code: tasks
+defaults:                        # these tasks wait more than they work: four of them share a core
+  resources: { vcpus: 0.25, memory: 64MiB }
 tasks:
   cloned:                        # two clones from the start: the first result counts, the other one ends
     forEach: { part: [1, 2, 3] }
@@ -42,4 +44,4 @@ echo "part $part by clone $FORKCAST_CLONE"
 `,
     },
   ],
-};
+}

@@ -1,18 +1,18 @@
-import { terminalWidth } from '#core/workflow/terminal-width.ts';
+import { terminalWidth } from '#core/workflow/terminal-width.ts'
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** The text cut to at most `width` columns, its last one being `mark` when something was cut. O(length). */
 export function cut(text: string, width: number, mark: string): string {
-  if (terminalWidth(text) <= width) return text;
-  const room = width - terminalWidth(mark);
-  if (room < 0) return '';
-  let kept = '';
-  let used = 0;
+  if (terminalWidth(text) <= width) return text
+  const room = width - terminalWidth(mark)
+  if (room < 0) return ''
+  let kept = ''
+  let used = 0
   for (const { segment } of graphemes.segment(text)) {
-    used += terminalWidth(segment);
-    if (used > room) break;
-    kept += segment;
+    used += terminalWidth(segment)
+    if (used > room) break
+    kept += segment
   }
-  return kept + mark;
+  return kept + mark
 }

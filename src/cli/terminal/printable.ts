@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
-import { escaped } from '#core/workflow/quoted.ts';
+import { stripVTControlCharacters } from 'node:util'
+import { escaped } from '#core/workflow/quoted.ts'
 
 /**
  * Text of a task, a file or a user, safe to show on one line: control sequences are gone, line breaks are `\n`, all else
@@ -7,8 +7,8 @@ import { escaped } from '#core/workflow/quoted.ts';
  */
 export function printable(text: string): string {
   // Most texts are plain ASCII: leave those as they are.
-  if (/^[ -~]*$/.test(text)) return text;
-  return escaped(stripVTControlCharacters(text).replace(/\r?\n/g, '\\n'));
+  if (/^[ -~]*$/.test(text)) return text
+  return escaped(stripVTControlCharacters(text).replace(/\r?\n/g, '\\n'))
 }
 
 /** The same for text of several lines: line breaks and tabs stay. */
@@ -16,5 +16,5 @@ export function printableLines(text: string): string {
   return text
     .split(/\r?\n/)
     .map((line) => line.split('\t').map(printable).join('\t'))
-    .join('\n');
+    .join('\n')
 }

@@ -1,25 +1,25 @@
 /** Signs that stand beside words. Each set is one column wide apart from `to` and `more` in ASCII. */
 export interface Symbols {
-  readonly good: string;
-  readonly bad: string;
-  readonly busy: string;
-  readonly starting: string;
-  readonly waiting: string;
-  readonly standby: string;
-  readonly pending: string;
-  readonly over: string;
+  readonly good: string
+  readonly bad: string
+  readonly busy: string
+  readonly starting: string
+  readonly waiting: string
+  readonly standby: string
+  readonly pending: string
+  readonly over: string
   /** Between clones of an attempt, with its spaces. */
-  readonly beside: string;
+  readonly beside: string
   /** Between parts of a sentence, with its spaces. */
-  readonly between: string;
-  readonly to: string;
-  readonly from: string;
+  readonly between: string
+  readonly to: string
+  readonly from: string
   /** A task in a graph that is not run. */
-  readonly node: string;
-  readonly times: string;
-  readonly range: string;
+  readonly node: string
+  readonly times: string
+  readonly range: string
   /** Ends what was cut. */
-  readonly more: string;
+  readonly more: string
 }
 
 export const symbols: Symbols = {
@@ -39,7 +39,7 @@ export const symbols: Symbols = {
   times: '×',
   range: '–',
   more: '…',
-};
+}
 
 export const asciiSymbols: Symbols = {
   good: '+',
@@ -58,4 +58,4 @@ export const asciiSymbols: Symbols = {
   times: 'x',
   range: '-',
   more: '...',
-};
+}

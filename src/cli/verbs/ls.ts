@@ -1,19 +1,20 @@
-import type { RunDocument } from '#contract/run-document.ts';
-import { exitCodes } from '#cli/exit-code.ts';
-import { duration } from '#cli/format/duration.ts';
-import { moment } from '#cli/format/moment.ts';
-import { money } from '#cli/format/money.ts';
-import { wholeNumber } from '#cli/option-values.ts';
-import type { Shell } from '#cli/shell.ts';
-import { stateSign } from '#cli/state-sign.ts';
-import { line } from '#cli/terminal/line.ts';
-import { table, type Column } from '#cli/terminal/table.ts';
-import { examples, type AddVerb } from '#cli/verb.ts';
+import type { Command } from 'commander'
+import { exitCodes } from '#cli/exit-code.ts'
+import { duration } from '#cli/format/duration.ts'
+import { moment } from '#cli/format/moment.ts'
+import { money } from '#cli/format/money.ts'
+import { wholeNumber } from '#cli/option-values.ts'
+import type { Shell } from '#cli/shell.ts'
+import { stateSign } from '#cli/state-sign.ts'
+import { line } from '#cli/terminal/line.ts'
+import { table, type Column } from '#cli/terminal/table.ts'
+import { examples, type AddVerb } from '#cli/verb.ts'
+import type { RunDocument } from '#contract/run-document.ts'
 
 interface LsOptions {
-  readonly limit: number;
-  readonly after?: string;
-  readonly json?: boolean;
+  readonly limit: number
+  readonly after?: string
+  readonly json?: boolean
 }
 
 /** `ls`: runs, newest first. */
@@ -26,8 +27,8 @@ export const addLs: AddVerb = (program, start) => {
     .option('--after <cursor>', 'go on where an earlier list ended')
     .option('--json', 'print {runs, nextCursor}')
     .addHelpText('after', examples(['forkcast ls', 'the last 20 runs']))
-    .action((options: LsOptions, command) => start(command, (shell) => ls(shell, options)));
-};
+    .action((options: LsOptions, command: Command) => start(command, (shell) => ls(shell, options)))
+}
 
 const columns: readonly Column[] = [
   { title: 'run' },
@@ -37,26 +38,34 @@ const columns: readonly Column[] = [
   { title: 'took', align: 'right' },
   { title: 'tasks', align: 'right' },
   { title: 'cost', align: 'right' },
-];
+]
 
 async function ls(shell: Shell, { limit, after, json }: LsOptions): Promise<number> {
   return shell.withControl({ mode: 'read' }, async (control) => {
-    const page = await control.runs(after === undefined ? { limit } : { limit, after });
+    const page = await control.runs(after === undefined ? { limit } : { limit, after })
     if (json === true) {
-      await shell.json(page);
-      return exitCodes.ok;
+      await shell.json(page)
+      return exitCodes.ok
     }
-    if (page.runs.length === 0) shell.notes([line(`no runs yet; start one with  ${shell.command('run', 'forkcast.yaml')}`)]);
-    else await shell.lines(table(columns, page.runs.map((run) => row(run, shell)), { width: shell.columns, more: shell.out.symbols.more }));
+    if (page.runs.length === 0)
+      shell.notes([line(`no runs yet; start one with  ${shell.command('run', 'forkcast.yaml')}`)])
+    else
+      await shell.lines(
+        table(
+          columns,
+          page.runs.map((run) => row(run, shell)),
+          { width: shell.columns, more: shell.out.symbols.more },
+        ),
+      )
     if (page.nextCursor !== undefined) {
-      shell.notes([line(`more with  ${shell.command('ls', '--after', page.nextCursor)}`, 'dim')]);
+      shell.notes([line(`more with  ${shell.command('ls', '--after', page.nextCursor)}`, 'dim')])
     }
-    return exitCodes.ok;
-  });
+    return exitCodes.ok
+  })
 }
 
 function row(run: RunDocument, { out: { symbols } }: Shell) {
-  const all = Object.values(run.counts).reduce((sum, number) => sum + number, 0);
+  const all = Object.values(run.counts).reduce((sum, number) => sum + number, 0)
   return [
     run.id,
     run.workflow,
@@ -65,5 +74,5 @@ function row(run: RunDocument, { out: { symbols } }: Shell) {
     run.makespanS === null ? symbols.over : duration(run.makespanS),
     `${run.counts.committed}/${all}`,
     money(run.costUsd),
-  ];
+  ]
 }

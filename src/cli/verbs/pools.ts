@@ -1,12 +1,13 @@
-import type { Capacity, Pool, Room } from '#core/pools/pool.ts';
-import { exitCodes } from '#cli/exit-code.ts';
-import { bytes } from '#cli/format/bytes.ts';
-import { duration } from '#cli/format/duration.ts';
-import { money } from '#cli/format/money.ts';
-import type { Shell } from '#cli/shell.ts';
-import { line } from '#cli/terminal/line.ts';
-import { table, type Column } from '#cli/terminal/table.ts';
-import { examples, type AddVerb } from '#cli/verb.ts';
+import type { Command } from 'commander'
+import { exitCodes } from '#cli/exit-code.ts'
+import { bytes } from '#cli/format/bytes.ts'
+import { duration } from '#cli/format/duration.ts'
+import { money } from '#cli/format/money.ts'
+import type { Shell } from '#cli/shell.ts'
+import { line } from '#cli/terminal/line.ts'
+import { table, type Column } from '#cli/terminal/table.ts'
+import { examples, type AddVerb } from '#cli/verb.ts'
+import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
 
 /** `pools`: where clones may run, and what is free. */
 export const addPools: AddVerb = (program, start) => {
@@ -17,10 +18,10 @@ export const addPools: AddVerb = (program, start) => {
     .option('--pools <file>', 'pools to use instead of the default ones')
     .option('--json', 'print {pools, capacity}')
     .addHelpText('after', examples(['forkcast pools', 'the pools of this machine']))
-    .action((options: { readonly pools?: string; readonly json?: boolean }, command) =>
+    .action((options: { readonly pools?: string; readonly json?: boolean }, command: Command) =>
       start(command, (shell) => pools(shell, options)),
-    );
-};
+    )
+}
 
 const columns: readonly Column[] = [
   { title: 'pool' },
@@ -32,27 +33,27 @@ const columns: readonly Column[] = [
   { title: '$ vcpu/h', align: 'right' },
   { title: 'reclaims/h', align: 'right' },
   { title: 'spills to', shrinks: true },
-];
+]
 
 async function pools(shell: Shell, options: { readonly pools?: string; readonly json?: boolean }): Promise<number> {
-  const read = { mode: 'read', ...(options.pools === undefined ? {} : { poolsFile: options.pools }) } as const;
+  const read = { mode: 'read', ...(options.pools === undefined ? {} : { poolsFile: options.pools }) } as const
   return shell.withControl(read, async (control) => {
-    const listed = await control.pools();
+    const listed = await control.pools()
     if (options.json === true) {
-      await shell.json(listed);
-      return exitCodes.ok;
+      await shell.json(listed)
+      return exitCodes.ok
     }
-    const { capacity } = listed;
-    const rows = listed.pools.map((pool) => [...row(pool), ...(capacity === null ? [] : [freeWords(pool, capacity)])]);
-    const shown = capacity === null ? columns : [...columns, { title: 'free' }];
-    await shell.lines(table(shown, rows, { width: shell.columns, more: shell.out.symbols.more }));
-    const emulated = listed.pools.filter((pool) => pool.emulated).map(({ id }) => id);
+    const { capacity } = listed
+    const rows = listed.pools.map((pool) => [...row(pool), ...(capacity === null ? [] : [freeWords(pool, capacity)])])
+    const shown = capacity === null ? columns : [...columns, { title: 'free' }]
+    await shell.lines(table(shown, rows, { width: shell.columns, more: shell.out.symbols.more }))
+    const emulated = listed.pools.filter((pool) => pool.emulated).map(({ id }) => id)
     if (emulated.length > 0) {
-      const which = emulated.length === listed.pools.length ? '' : ` (${emulated.join(', ')})`;
-      await shell.lines([line(`start delay, price and reclaims are emulated on this machine${which}`, 'dim')]);
+      const which = emulated.length === listed.pools.length ? '' : ` (${emulated.join(', ')})`
+      await shell.lines([line(`start delay, price and reclaims are emulated on this machine${which}`, 'dim')])
     }
-    return exitCodes.ok;
-  });
+    return exitCodes.ok
+  })
 }
 
 function row(pool: Pool): readonly string[] {
@@ -66,15 +67,15 @@ function row(pool: Pool): readonly string[] {
     money(pool.price.usdPerVcpuHour),
     String(pool.reclaimsPerHour),
     pool.spillsTo.join(', '),
-  ];
+  ]
 }
 
 function freeWords(pool: Pool, capacity: Capacity): string {
-  const free = capacity.pools[pool.id];
-  return free === undefined ? '' : roomWords(free);
+  const free = capacity.pools[pool.id]
+  return free === undefined ? '' : roomWords(free)
 }
 
 function roomWords({ vcpus, memoryMiB, gpus }: Room): string {
-  const memory = bytes(memoryMiB * 1024 ** 2);
-  return `${Number(vcpus.toFixed(2))} vCPU, ${memory}${gpus === 0 ? '' : `, ${gpus} GPU`}`;
+  const memory = bytes(memoryMiB * 1024 ** 2)
+  return `${Number(vcpus.toFixed(2))} vCPU, ${memory}${gpus === 0 ? '' : `, ${gpus} GPU`}`
 }

@@ -1,11 +1,12 @@
-import { taskGraph } from '#cli/graph/task-graph.ts';
-import { seconds } from '#cli/option-values.ts';
-import type { Shell } from '#cli/shell.ts';
-import { examples, type AddVerb } from '#cli/verb.ts';
-import { watchRun, type WatchOptions } from '#cli/watch-run.ts';
+import type { Command } from 'commander'
+import { taskGraph } from '#cli/graph/task-graph.ts'
+import { seconds } from '#cli/option-values.ts'
+import type { Shell } from '#cli/shell.ts'
+import { examples, type AddVerb } from '#cli/verb.ts'
+import { watchRun, type WatchOptions } from '#cli/watch-run.ts'
 
 interface ResumeOptions extends WatchOptions {
-  readonly pools?: string;
+  readonly pools?: string
 }
 
 /** `resume RUN`: goes on with a run that was interrupted. */
@@ -21,18 +22,20 @@ export const addResume: AddVerb = (program, start) => {
     .addOption(program.createOption('--json-stream').hideHelp())
     .option('-q, --quiet', 'no progress and no summary')
     .addHelpText('after', examples(['forkcast resume latest', 'the last run']))
-    .action((run: string, options: ResumeOptions, command) => start(command, (shell) => resume(shell, run, options)));
-};
+    .action((run: string, options: ResumeOptions, command: Command) =>
+      start(command, (shell) => resume(shell, run, options)),
+    )
+}
 
 async function resume(shell: Shell, run: string, options: ResumeOptions): Promise<number> {
-  const engine = { mode: 'engine', ...(options.pools === undefined ? {} : { poolsFile: options.pools }) } as const;
-  const sinceMs = shell.host.now();
+  const engine = { mode: 'engine', ...(options.pools === undefined ? {} : { poolsFile: options.pools }) } as const
+  const sinceMs = shell.host.now()
   return shell.withControl(engine, async (control) => {
-    const resumed = await control.resume(run);
-    if (!resumed.ok) return shell.problem(resumed.error);
-    const { runId } = resumed.value;
-    const workflow = await control.workflow(runId);
-    if (!workflow.ok) return shell.problem(workflow.error);
-    return watchRun(shell, control, runId, { graph: taskGraph(workflow.value), file: null, sinceMs, options });
-  });
+    const resumed = await control.resume(run)
+    if (!resumed.ok) return shell.problem(resumed.error)
+    const { runId } = resumed.value
+    const workflow = await control.workflow(runId)
+    if (!workflow.ok) return shell.problem(workflow.error)
+    return watchRun(shell, control, runId, { graph: taskGraph(workflow.value), file: null, sinceMs, options })
+  })
 }

@@ -1,19 +1,20 @@
-import type { ControlPlane } from '#contract/control-plane.ts';
-import type { Json } from '#core/json.ts';
-import { taskGraph } from '#cli/graph/task-graph.ts';
-import type { LoadedWorkflow } from '#cli/host.ts';
-import { collected, seconds } from '#cli/option-values.ts';
-import { readParams } from '#cli/params.ts';
-import type { Shell } from '#cli/shell.ts';
-import { examples, type AddVerb } from '#cli/verb.ts';
-import { watchRun, type WatchOptions } from '#cli/watch-run.ts';
+import type { Command } from 'commander'
+import { taskGraph } from '#cli/graph/task-graph.ts'
+import type { LoadedWorkflow } from '#cli/host.ts'
+import { collected, seconds } from '#cli/option-values.ts'
+import { readParams } from '#cli/params.ts'
+import type { Shell } from '#cli/shell.ts'
+import { examples, type AddVerb } from '#cli/verb.ts'
+import { watchRun, type WatchOptions } from '#cli/watch-run.ts'
+import type { ControlPlane } from '#contract/control-plane.ts'
+import type { Json } from '#core/json.ts'
 
 interface RunOptions extends WatchOptions {
-  readonly param: readonly string[];
-  readonly paramsFile?: string;
-  readonly pools?: string;
-  readonly clones: boolean;
-  readonly hedges: boolean;
+  readonly param?: readonly string[]
+  readonly paramsFile?: string
+  readonly pools?: string
+  readonly clones: boolean
+  readonly hedges: boolean
 }
 
 /** `run FILE`: submits a workflow to an engine in this process and follows it to its end. */
@@ -26,7 +27,7 @@ export const addRun: AddVerb = (program, start) => {
         'transition is a line on standard error. Ctrl-C drains and leaves the run resumable; twice stops now.',
     )
     .argument('<file>', 'workflow in YAML, JSON or TypeScript; - reads standard input')
-    .option('-p, --param <name=value>', 'a parameter; may be repeated', collected, [])
+    .option('-p, --param <name=value>', 'a parameter; may be repeated', collected)
     .option('--params-file <file>', 'parameters as a JSON object; - reads standard input')
     .option('--pools <file>', 'pools to use instead of the default ones')
     .option('--no-clones', 'one clone a task, whatever the workflow says')
@@ -44,26 +45,31 @@ export const addRun: AddVerb = (program, start) => {
         ['forkcast run forkcast.yaml --json | jq .makespanS', 'for scripts'],
       ),
     )
-    .action((file: string, options: RunOptions, command) => start(command, (shell) => run(shell, file, options)));
-};
+    .action((file: string, options: RunOptions, command: Command) =>
+      start(command, (shell) => run(shell, file, options)),
+    )
+}
 
 async function run(shell: Shell, file: string, options: RunOptions): Promise<number> {
-  const loaded = await shell.host.loadWorkflow(file);
+  const loaded = await shell.host.loadWorkflow(file)
   if (!loaded.ok) {
-    shell.noteText(loaded.error.rendered);
-    return loaded.error.exitCode;
+    shell.noteText(loaded.error.rendered)
+    return loaded.error.exitCode
   }
-  const { workflow } = loaded.value;
-  const given = { words: options.param, ...(options.paramsFile === undefined ? {} : { file: options.paramsFile }) };
-  const params = await readParams(shell.host, workflow, given);
-  if (!params.ok) return shell.problem(params.error);
-  const poolsFile = options.pools === undefined ? {} : { poolsFile: options.pools };
-  const engine = { mode: 'engine', beside: file, ...poolsFile } as const;
+  const { workflow } = loaded.value
+  const given = {
+    words: options.param ?? [],
+    ...(options.paramsFile === undefined ? {} : { file: options.paramsFile }),
+  }
+  const params = await readParams(shell.host, workflow, given)
+  if (!params.ok) return shell.problem(params.error)
+  const poolsFile = options.pools === undefined ? {} : { poolsFile: options.pools }
+  const engine = { mode: 'engine', beside: file, ...poolsFile } as const
   return shell.withControl(engine, async (control) => {
-    const submitted = await submit(control, loaded.value, params.value, options);
-    if (!submitted.ok) return shell.problem(submitted.error);
-    return watchRun(shell, control, submitted.value.runId, { graph: taskGraph(workflow), file, sinceMs: 0, options });
-  });
+    const submitted = await submit(control, loaded.value, params.value, options)
+    if (!submitted.ok) return shell.problem(submitted.error)
+    return watchRun(shell, control, submitted.value.runId, { graph: taskGraph(workflow), file, sinceMs: 0, options })
+  })
 }
 
 async function submit(
@@ -72,6 +78,6 @@ async function submit(
   params: Readonly<Record<string, Json>>,
   { clones, hedges }: RunOptions,
 ): ReturnType<ControlPlane['submit']> {
-  await control.upload(uploads);
-  return control.submit({ workflow, params, policy: { cloning: clones, hedging: hedges } });
+  await control.upload(uploads)
+  return control.submit({ workflow, params, policy: { cloning: clones, hedging: hedges } })
 }

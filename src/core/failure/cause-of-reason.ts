@@ -5,6 +5,7 @@ const reasons: readonly (readonly [RegExp, Cause])[] = [
   [/^Host EC2 \(instance [^)]*\) terminated\.?/, 'reclaimed'],
   [/^Your Spot Task was interrupted/, 'reclaimed'],
   [/^engine lost/, 'engine-lost'],
+  [/^MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT/, 'no-capacity'],
   [/OutOfMemory/, 'out-of-memory'],
   [/CannotPullContainer/, 'image'],
   [/^Task failed to start/, 'start-failed'],

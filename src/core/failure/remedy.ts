@@ -77,13 +77,13 @@ function moveFor({ task, placement, pools, priority }: FailedAttempt, reclaims: 
   const targets = others.length > 0 ? others : choice
   const kept = (slot: PlannedSlot): boolean => targets.length === 0 || targets.includes(slot.pool)
   const taken = new Set(placement.slots.filter(kept).map(({ pool }) => pool))
-  const words = onDemand ? `reclaimed ${reclaims} times, on-demand from now on` : 'the same size'
+  const how = onDemand ? `on-demand after ${reclaims} reclaims` : 'the same size'
   const slots = placement.slots.map((slot): PlannedSlot => {
     if (kept(slot)) return slot
     const pool = (targets.find((id) => !taken.has(id)) ?? targets[0]) as string
     taken.add(pool)
-    return { ...slot, pool, reason: `${words}, moved from ${slot.pool}` }
+    return { ...slot, pool, reason: `${how}, moved from ${slot.pool}` }
   })
   const places = new Set(slots.filter(({ kind }) => kind === 'active').map(({ pool }) => pool))
-  return { slots, words: `${words} on ${[...places].join(', ')}` }
+  return { slots, words: `${how}, in ${[...places].join(', ')}` }
 }

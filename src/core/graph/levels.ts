@@ -5,9 +5,9 @@ import { topologicalOrder } from './topological-order.ts'
 export function levels(graph: Digraph): readonly number[] {
   const level = graph.successors.map(() => 0)
   for (const node of topologicalOrder(graph)) {
-    const next = (level[node] ?? 0) + 1
-    for (const successor of graph.successors[node] ?? []) {
-      if ((level[successor] ?? 0) < next) level[successor] = next
+    const next = (level[node] as number) + 1
+    for (const successor of graph.successors[node] as readonly number[]) {
+      if ((level[successor] as number) < next) level[successor] = next
     }
   }
   return level

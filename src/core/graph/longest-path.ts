@@ -15,8 +15,10 @@ export function upwardRanks(graph: Digraph, weights: readonly number[]): readonl
   const ranks = graph.successors.map(() => 0)
   for (const node of topologicalOrder(graph).toReversed()) {
     let heaviest = 0
-    for (const successor of graph.successors[node] ?? []) heaviest = Math.max(heaviest, ranks[successor] ?? 0)
-    ranks[node] = (weights[node] ?? 0) + heaviest
+    for (const successor of graph.successors[node] as readonly number[]) {
+      heaviest = Math.max(heaviest, ranks[successor] as number)
+    }
+    ranks[node] = (weights[node] as number) + heaviest
   }
   return ranks
 }
@@ -30,14 +32,16 @@ export function criticalPath(graph: Digraph, weights: readonly number[]): Critic
   const starts = [...graph.predecessors.keys()].filter((node) => graph.predecessors[node]?.length === 0)
   const nodes: number[] = []
   const first = heaviestOf(starts, ranks)
-  for (let node = first; node !== undefined; node = heaviestOf(graph.successors[node] ?? [], ranks)) nodes.push(node)
-  return { nodes, weight: first === undefined ? 0 : (ranks[first] ?? 0) }
+  for (let node = first; node !== undefined; node = heaviestOf(graph.successors[node] as readonly number[], ranks)) {
+    nodes.push(node)
+  }
+  return { nodes, weight: first === undefined ? 0 : (ranks[first] as number) }
 }
 
 function heaviestOf(candidates: readonly number[], ranks: readonly number[]): number | undefined {
   let best: number | undefined
   for (const candidate of candidates) {
-    if (best === undefined || (ranks[candidate] ?? 0) > (ranks[best] ?? 0)) best = candidate
+    if (best === undefined || (ranks[candidate] as number) > (ranks[best] as number)) best = candidate
   }
   return best
 }

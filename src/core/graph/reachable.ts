@@ -14,7 +14,7 @@ function reachable(neighbours: readonly (readonly number[])[], starts: readonly 
   const reached = new Set<number>()
   const open = [...starts]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    for (const neighbour of neighbours[node] ?? []) {
+    for (const neighbour of neighbours[node] as readonly number[]) {
       if (reached.has(neighbour)) continue
       reached.add(neighbour)
       open.push(neighbour)

@@ -16,15 +16,16 @@ export function shortestCycles(graph: Digraph, budget = 1_000_000): readonly (re
 
 function shortestCycleIn(component: readonly number[], { successors }: Digraph, budget: number): readonly number[] {
   const members = new Set(component)
-  let shortest: readonly number[] | undefined
+  let shortest: readonly number[] = []
   let steps = 0
   for (const start of component) {
     const cameFrom = new Map<number, number>()
     const reached = [start]
-    let closing: number | undefined
+    // In a knot every node is on a cycle, so a way back is found.
+    let closing = start
     search: for (let next = 0; next < reached.length; next++) {
-      const node = reached[next] ?? start
-      for (const successor of successors[node] ?? []) {
+      const node = reached[next] as number
+      for (const successor of successors[node] as readonly number[]) {
         steps++
         if (successor === node) continue
         if (successor === start) {
@@ -37,24 +38,23 @@ function shortestCycleIn(component: readonly number[], { successors }: Digraph, 
         }
       }
     }
-    if (closing === undefined) continue
     const cycle = pathTo(closing, start, cameFrom)
-    if (shortest === undefined || cycle.length < shortest.length) shortest = cycle
+    if (shortest.length === 0 || cycle.length < shortest.length) shortest = cycle
     if (shortest.length === 2 || steps > budget) break
   }
-  return rotatedToSmallest(shortest ?? [])
+  return rotatedToSmallest(shortest)
 }
 
 function pathTo(end: number, start: number, cameFrom: ReadonlyMap<number, number>): readonly number[] {
   const path = [end]
   for (let node = end; node !== start;) {
-    node = cameFrom.get(node) ?? start
+    node = cameFrom.get(node) as number
     path.push(node)
   }
   return path.reverse()
 }
 
 function rotatedToSmallest(cycle: readonly number[]): readonly number[] {
-  const smallest = cycle.reduce((best, node, index) => (node < (cycle[best] ?? Infinity) ? index : best), 0)
+  const smallest = cycle.indexOf(Math.min(...cycle))
   return [...cycle.slice(smallest), ...cycle.slice(0, smallest)]
 }

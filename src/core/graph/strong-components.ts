@@ -20,8 +20,8 @@ export function cyclicComponents({ successors }: Digraph): readonly (readonly nu
     open.push(node)
     return { node, next: 0 }
   }
-  const lower = (node: number, to: number | undefined) => {
-    lowest[node] = Math.min(lowest[node] ?? 0, to ?? 0)
+  const lower = (node: number, to: number) => {
+    lowest[node] = Math.min(lowest[node] as number, to)
   }
 
   for (let root = 0; root < size; root++) {
@@ -32,12 +32,12 @@ export function cyclicComponents({ successors }: Digraph): readonly (readonly nu
       const successor = successors[node]?.[frame.next++]
       if (successor !== undefined) {
         if (order[successor] === -1) path.push(enter(successor))
-        else if (isOpen[successor] === 1) lower(node, order[successor])
+        else if (isOpen[successor] === 1) lower(node, order[successor] as number)
         continue
       }
       path.pop()
       const parent = path.at(-1)
-      if (parent !== undefined) lower(parent.node, lowest[node])
+      if (parent !== undefined) lower(parent.node, lowest[node] as number)
       if (lowest[node] !== order[node]) continue
       const component = open.splice(open.lastIndexOf(node))
       for (const member of component) isOpen[member] = 0
@@ -45,7 +45,7 @@ export function cyclicComponents({ successors }: Digraph): readonly (readonly nu
     }
   }
   for (const component of components) component.sort((a, b) => a - b)
-  return components.sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0))
+  return components.sort(([a], [b]) => (a as number) - (b as number))
 }
 
 interface Frame {

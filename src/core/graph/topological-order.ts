@@ -10,8 +10,8 @@ export function topologicalOrder({ successors, predecessors }: Digraph): readonl
   const order: number[] = []
   for (const [node, count] of waitingFor.entries()) if (count === 0) order.push(node)
   for (let next = 0; next < order.length; next++) {
-    for (const successor of successors[order[next] ?? 0] ?? []) {
-      const left = (waitingFor[successor] ?? 0) - 1
+    for (const successor of successors[order[next] as number] as readonly number[]) {
+      const left = (waitingFor[successor] as number) - 1
       waitingFor[successor] = left
       if (left === 0) order.push(successor)
     }

@@ -21,7 +21,7 @@ const shareOffPath = 0.1
 
 /**
  * Pools that meet a task's wishes and size, best first. The score is money: the clone's cost, plus its time to the end
- * at what an hour is worth to this run (priority, and a tenth of it off the critical path). Ties go by id. O(pools log pools).
+ * at what an hour is worth to this run (priority, and a tenth of it off the critical path). Ties go by time, then by id. O(pools log pools).
  */
 export function choosePools(
   task: Task,
@@ -33,7 +33,7 @@ export function choosePools(
   return pools
     .filter((pool) => meets(pool, task.pool, task.resources))
     .map((pool) => option(pool, task.resources, prediction, usdPerHour))
-    .sort((a, b) => a.scoreUsd - b.scoreUsd || (a.pool.id < b.pool.id ? -1 : 1))
+    .sort((a, b) => a.scoreUsd - b.scoreUsd || a.finishS - b.finishS || (a.pool.id < b.pool.id ? -1 : 1))
 }
 
 /** Whether an empty pool could take a clone, and is of the kind that was asked for. */

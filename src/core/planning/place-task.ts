@@ -1,4 +1,5 @@
 import { choosePools, type Option } from '#core/planning/choose-pools.ts'
+import { inSeconds } from '#core/planning/in-seconds.ts'
 import type { Placement, PlannedSlot } from '#core/planning/plan.ts'
 import { riskOf } from '#core/planning/risk.ts'
 import type { Pool } from '#core/pools/pool.ts'
@@ -23,7 +24,7 @@ export interface TaskContext {
 
 /** Clones that `auto` makes of a risky task. */
 const autoClones = 2
-/** Ranks: a point of priority outweighs any path, which is below 100,000 tasks of 14 days. */
+/** A point of priority outweighs any path (100,000 tasks of 14 days), and ranks still tell hundredths of a second. */
 const priorityWeight = 1e12
 
 /** Pool, slots and reasons for one task, or why no pool can take it. */
@@ -87,7 +88,7 @@ function hedgeAfter(
     case 'after':
       return {
         afterS: best.pool.startDelayS + hedge.seconds,
-        why: `hedge after ${hedge.seconds} s of work, as asked`,
+        why: `hedge after ${inSeconds(hedge.seconds)} of work, as asked`,
       }
     case 'quantile':
       return atQuantile(hedge.quantile, context.prediction, best)
@@ -104,7 +105,7 @@ function hedgeAfter(
 
 function atQuantile(q: number, prediction: Prediction, best: Option): { afterS: number; why: string } {
   const afterS = best.pool.startDelayS + durationAt(prediction, q)
-  return { afterS, why: `hedge after ${seconds(afterS)} (start delay and p${Number((q * 100).toFixed(3))})` }
+  return { afterS, why: `hedge after ${inSeconds(afterS)} (start delay and p${Number((q * 100).toFixed(3))})` }
 }
 
 /** The best pool that no active slot is on; the best one when all are taken. */
@@ -121,16 +122,16 @@ function standbySlot(
 
 function words(option: Option): string {
   const { pool } = option
-  return `${pool.tier} ${pool.purchase}, starts in ${seconds(pool.startDelayS)}, done in about ${seconds(option.finishS)} for ${option.costUsd.toFixed(6)} USD`
+  return `${pool.tier} ${pool.purchase}, starts in ${inSeconds(pool.startDelayS)}, done in about ${inSeconds(option.finishS)} for ${option.costUsd.toFixed(6)} USD`
 }
 
 function basisWords(prediction: Prediction): string {
   const { basis, durationS } = prediction
   switch (basis.kind) {
     case 'history':
-      return `p50 ${seconds(durationS.p50)} from ${basis.samples} past clones`
+      return `p50 ${inSeconds(durationS.p50)} from ${basis.samples} past clones`
     case 'estimate':
-      return `p50 ${seconds(durationS.p50)} as estimated`
+      return `p50 ${inSeconds(durationS.p50)} as estimated`
     case 'none':
       return 'nothing known of its duration'
     default:
@@ -144,8 +145,4 @@ function noPool(task: Task, pools: readonly Pool[]): string {
   const had = pools.map((pool) => `${pool.id} (${pool.vcpus} vCPU, ${pool.memoryMiB} MiB, ${pool.gpus} GPU)`)
   const asked = `${vcpus} vCPU, ${memoryMiB} MiB, ${gpus} GPU on ${wish}`
   return `no pool takes task ${task.id}: it asks for ${asked}; there are ${had.join(', ') || 'none'}`
-}
-
-function seconds(value: number): string {
-  return `${value < 10 ? Number(value.toFixed(2)) : Math.round(value)} s`
 }

@@ -1,3 +1,4 @@
+import { inSeconds } from '#core/planning/in-seconds.ts'
 import { enoughSamples } from '#core/prediction/predict.ts'
 import type { Prediction, Sample } from '#core/prediction/prediction.ts'
 
@@ -19,7 +20,7 @@ export function riskOf(samples: readonly Sample[], prediction: Prediction): stri
   }
   const { p50, p99 } = prediction.durationS
   if (prediction.basis.kind === 'history' && p99 > heavyTail * p50) {
-    return `its slowest clones take ${p99.toPrecision(3)} s, and half of them ${p50.toPrecision(3)} s`
+    return `its slowest clones take ${inSeconds(p99)}, and half of them up to ${inSeconds(p50)}`
   }
   return undefined
 }

@@ -47,5 +47,5 @@ function editDistance(a: string, b: string, tooFar: number): number {
 }
 
 function at(row: readonly number[], column: number): number {
-  return row[column] ?? Infinity
+  return row[column] as number
 }

@@ -62,7 +62,7 @@ export function expandForEach(
       rest = Math.floor(rest / length)
       values[name] =
         list.kind === 'values'
-          ? { kind: 'value', value: list.items[position] ?? null }
+          ? { kind: 'value', value: list.items[position] as Json }
           : { kind: 'element', from: list.from, index: position }
     }
     const key = keyOf(forEach, values, lists)

@@ -1,6 +1,6 @@
 /** A name or value as messages show it: in backticks, on one line, no longer than 60 characters. */
 export function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  const text = typeof value === 'string' && value !== '' ? value : (JSON.stringify(value) ?? String(value))
   const cut = text.length > 60 ? `${text.slice(0, 59)}…` : text
   return `\`${escaped(cut)}\``
 }
@@ -11,7 +11,7 @@ export function quoted(value: unknown): string {
  */
 export function escaped(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
-    const codePoint = character.codePointAt(0) ?? 0
+    const codePoint = character.codePointAt(0) as number
     return `\\u{${codePoint.toString(16)}}`
   })
 }

@@ -10,12 +10,15 @@ import { startTasks } from '#operations/advance/start-tasks.ts'
 import type { Work } from '#operations/advance/work.ts'
 import { finish } from '#operations/finish.ts'
 import type { Ports } from '#operations/ports.ts'
+import { readRun } from '#operations/read-run.ts'
 
 /**
  * Does the work and all that follows from it, depth first: what a group starts is started before the group is written
- * off as opened, so that a crash at any point leaves a claimed group that a sweep opens again.
+ * off as opened, so that a crash at any point leaves a claimed group that a sweep opens again. A run that does not run
+ * any more goes no further.
  */
 export async function advance(ports: Ports, run: RunId, work: readonly Work[]): Promise<void> {
+  if ((await readRun(ports.store, run)).value.state !== 'running') return
   const stack = [...work].reverse()
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const following = await step(ports, run, next)

@@ -1,5 +1,6 @@
 import { instanceId, type RunId } from '#core/run/ids.ts'
 import { change, type Change } from '#core/run/record.ts'
+import type { TaskRecord } from '#core/run/task.ts'
 import type { EachItem } from '#core/workflow/expand.ts'
 import { newAttempt } from '#operations/advance/new-attempt.ts'
 import { optimistic } from '#operations/optimistic.ts'
@@ -74,8 +75,13 @@ async function decide(ports: Ports, run: RunId, tasks: readonly Ready[]) {
       )
       write.push(ready, ...attempt.slots)
     }
-    if (existing === undefined || existing.value.state === 'running') starts.push(attempt.start)
+    if (existing === undefined || isAtFirst(existing.value)) starts.push(attempt.start)
   }
   const value = { starts, count }
   return write.length === 0 ? { done: value } : { write, checks: [asRead(stored)], value }
+}
+
+/** Later attempts are started by whoever decided the one before. */
+function isAtFirst(task: TaskRecord): boolean {
+  return task.state === 'running' && task.attempts.length === 1
 }

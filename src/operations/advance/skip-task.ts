@@ -3,8 +3,9 @@ import { change } from '#core/run/record.ts'
 import { leftNoResult } from '#operations/advance/left-no-result.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
+import { asRead, readRun } from '#operations/read-run.ts'
 
-/** Writes the row of a task that will never be ready. One that has a row already keeps it. */
+/** Writes the row of a task that will never be ready. One that has a row already keeps it; a run that is over gets none. */
 export async function skipTask(
   ports: Pick<Ports, 'store' | 'clock'>,
   run: RunId,
@@ -18,8 +19,10 @@ export async function skipTask(
   const { id, task, index, failed } = skipped
   await optimistic(ports.store, run, async () => {
     if ((await ports.store.rows.get(run, 'task', id)) !== undefined) return { done: undefined }
+    const current = await readRun(ports.store, run)
+    if (current.value.state !== 'running') return { done: undefined }
     const why = leftNoResult(failed)
     const event = { type: 'task.skipped', atMs: ports.clock.nowMs(), run, id, task, index, why } as const
-    return { write: [change('task', id, undefined, event)], value: undefined }
+    return { write: [change('task', id, undefined, event)], checks: [asRead(current)], value: undefined }
   })
 }

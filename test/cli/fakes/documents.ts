@@ -1,10 +1,10 @@
-import type { AttemptDocument, RunDocument, SlotDocument, TaskDocument } from '#contract/run-document.ts';
-import type { Pool } from '#core/pools/pool.ts';
-import { startMs } from './script.ts';
+import type { AttemptDocument, RunDocument, SlotDocument, TaskDocument } from '#contract/run-document.ts'
+import type { Pool } from '#core/pools/pool.ts'
+import { startMs } from './script.ts'
 
 /** ISO moment `atS` seconds after the start of the run. */
 export function iso(atS: number): string {
-  return new Date(startMs + atS * 1000).toISOString();
+  return new Date(startMs + atS * 1000).toISOString()
 }
 
 /** A clone on `hot-cpu` that won after a second, apart from what is said otherwise. */
@@ -30,12 +30,16 @@ export function slot(clone: number, other: Partial<SlotDocument> = {}): SlotDocu
     evidence: null,
     costUsd: 0.0001,
     ...other,
-  };
+  }
 }
 
 /** A committed attempt with these slots. */
-export function attempt(number: number, slots: readonly SlotDocument[], other: Partial<AttemptDocument> = {}): AttemptDocument {
-  return { number, state: 'committed', cause: null, remedy: null, slots, ...other };
+export function attempt(
+  number: number,
+  slots: readonly SlotDocument[],
+  other: Partial<AttemptDocument> = {},
+): AttemptDocument {
+  return { number, state: 'committed', cause: null, remedy: null, slots, ...other }
 }
 
 /** A committed task without attempts, apart from what is said otherwise. */
@@ -52,7 +56,7 @@ export function taskDocument(id: string, other: Partial<TaskDocument> = {}): Tas
     predicted: null,
     attempts: [],
     ...other,
-  };
+  }
 }
 
 /** A run that succeeded in 12.3 s, apart from what is said otherwise. */
@@ -79,7 +83,7 @@ export function runDocument(other: Partial<RunDocument> = {}): RunDocument {
     wastedCostUsd: 0.0003,
     counts: { pending: 0, ready: 0, running: 0, committed: 5, failed: 0, skipped: 0, cancelled: 0 },
     ...other,
-  };
+  }
 }
 
 /** list -> clean (raced, hedged, reclaimed) -> report. */
@@ -106,7 +110,14 @@ export const anomaliesRun = runDocument({
             endedAt: iso(6),
             timesS: { waiting: 1.5, starting: 1.7, stagingIn: 0, running: 2, stagingOut: 0 },
           }),
-          slot(2, { kind: 'standby', state: 'cancelled', pool: 'warm-cpu', startedAt: null, endedAt: iso(6), costUsd: 0 }),
+          slot(2, {
+            kind: 'standby',
+            state: 'cancelled',
+            pool: 'warm-cpu',
+            startedAt: null,
+            endedAt: iso(6),
+            costUsd: 0,
+          }),
         ]),
       ],
     }),
@@ -116,7 +127,15 @@ export const anomaliesRun = runDocument({
       attempts: [
         attempt(
           1,
-          [slot(0, { state: 'failed', cause: 'reclaimed', evidence: 'Host EC2 (instance i-0) terminated.', exitCode: null, endedAt: iso(1.2) })],
+          [
+            slot(0, {
+              state: 'failed',
+              cause: 'reclaimed',
+              evidence: 'Host EC2 (instance i-0) terminated.',
+              exitCode: null,
+              endedAt: iso(1.2),
+            }),
+          ],
           { state: 'failed', cause: 'reclaimed', remedy: 'same size on another pool' },
         ),
         attempt(2, [
@@ -125,13 +144,23 @@ export const anomaliesRun = runDocument({
         ]),
       ],
     }),
-    taskDocument('list', { attempts: [attempt(1, [slot(0, { startedAt: iso(0.1), endedAt: iso(0.6), timesS: { waiting: 0, starting: 0, stagingIn: 0, running: 0.4, stagingOut: 0 } })])] }),
+    taskDocument('list', {
+      attempts: [
+        attempt(1, [
+          slot(0, {
+            startedAt: iso(0.1),
+            endedAt: iso(0.6),
+            timesS: { waiting: 0, starting: 0, stagingIn: 0, running: 0.4, stagingOut: 0 },
+          }),
+        ]),
+      ],
+    }),
     taskDocument('report', {
       needs: ['clean'],
       attempts: [attempt(1, [slot(0, { startedAt: iso(6.1), endedAt: iso(12.3) })])],
     }),
   ],
-});
+})
 
 /** A run whose task `clean[1]` failed twice. */
 export const failedRun = runDocument({
@@ -143,21 +172,39 @@ export const failedRun = runDocument({
       state: 'failed',
       error: 'user-error: exit code 1',
       attempts: [
-        attempt(1, [slot(0, { state: 'failed', cause: 'reclaimed', evidence: 'Host EC2 (instance i-0) terminated.', exitCode: null })], {
-          state: 'failed',
-          cause: 'reclaimed',
-          remedy: 'same size on another pool',
-        }),
+        attempt(
+          1,
+          [
+            slot(0, {
+              state: 'failed',
+              cause: 'reclaimed',
+              evidence: 'Host EC2 (instance i-0) terminated.',
+              exitCode: null,
+            }),
+          ],
+          {
+            state: 'failed',
+            cause: 'reclaimed',
+            remedy: 'same size on another pool',
+          },
+        ),
         attempt(
           2,
-          [slot(0, { state: 'failed', cause: 'user-error', exitCode: 1, evidence: 'Traceback:\n\u001b[31mValueError: no such column\u001b[0m\n' })],
+          [
+            slot(0, {
+              state: 'failed',
+              cause: 'user-error',
+              exitCode: 1,
+              evidence: 'Traceback:\n\u001b[31mValueError: no such column\u001b[0m\n',
+            }),
+          ],
           { state: 'failed', cause: 'user-error', remedy: 'none: the retry limit is 0' },
         ),
       ],
     }),
     taskDocument('report', { state: 'skipped', needs: ['clean'], error: 'clean failed' }),
   ],
-});
+})
 
 /** A hot and a cold spot pool of this machine. */
 export const pools: readonly Pool[] = [
@@ -189,4 +236,4 @@ export const pools: readonly Pool[] = [
     spillsTo: [],
     emulated: true,
   },
-];
+]

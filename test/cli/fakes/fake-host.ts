@@ -1,121 +1,130 @@
-import type { ControlPlane } from '#contract/control-plane.ts';
-import type { Problem } from '#contract/problem.ts';
-import { err, ok, type Result } from '#core/result.ts';
-import type {
-  CliHost,
-  InvalidWorkflow,
-  LoadedWorkflow,
-  MachineCheck,
-  NewFile,
-  Signal,
-  TextStream,
-} from '#cli/host.ts';
-import { main } from '#cli/main.ts';
+import type { CliHost, InvalidWorkflow, LoadedWorkflow, MachineCheck, NewFile, Signal, TextStream } from '#cli/host.ts'
+import { main } from '#cli/main.ts'
+import type { ControlPlane } from '#contract/control-plane.ts'
+import type { Problem } from '#contract/problem.ts'
+import { err, ok, type Result } from '#core/result.ts'
 
 /** A stream that keeps what was written. */
 export class FakeStream implements TextStream {
-  text = '';
-  isTTY = false;
-  columns: number | undefined = undefined;
-  rows: number | undefined = undefined;
+  text = ''
+  isTTY = false
+  columns: number | undefined = undefined
+  rows: number | undefined = undefined
 
   write(text: string): boolean {
-    this.text += text;
-    return true;
+    this.text += text
+    return true
   }
 
   drained(): Promise<void> {
-    return Promise.resolve();
+    return Promise.resolve()
   }
 
   asTerminal(columns: number, rows: number): void {
-    this.isTTY = true;
-    this.columns = columns;
-    this.rows = rows;
+    this.isTTY = true
+    this.columns = columns
+    this.rows = rows
   }
 }
 
 /** A world for the command line, all of it in memory. */
 export class FakeHost implements CliHost {
-  readonly stdout = new FakeStream();
-  readonly stderr = new FakeStream();
-  env: Record<string, string | undefined> = {};
-  readonly cwd = '/home/ada/flows';
-  readonly command = 'forkcast';
-  readonly version = { forkcast: '0.1.0', node: 'v24.21.0', platform: 'linux x64' };
-  readonly schema = 'https://forkcast.example/workflow.schema.json';
+  readonly stdout = new FakeStream()
+  readonly stderr = new FakeStream()
+  env: Record<string, string | undefined> = {}
+  readonly cwd = '/home/ada/flows'
+  readonly command = 'forkcast'
+  readonly version = { forkcast: '0.1.0', node: 'v24.21.0', platform: 'linux x64' }
+  readonly schema = 'https://forkcast.example/workflow.schema.json'
   readonly limits = {
     tasks: { value: 100_000, unit: 'tasks', why: 'planned and stored in seconds on one machine' },
     depth: { value: 64, unit: 'levels', why: 'no workflow needs more' },
-  };
-  nowMs = 0;
-  readonly workflows = new Map<string, Result<LoadedWorkflow, InvalidWorkflow>>();
-  readonly files = new Map<string, string>();
-  control: Result<ControlPlane, Problem> = err({ code: 'NO-STATE', message: 'there is no folder .forkcast', fix: 'run a workflow first', exitCode: 3 });
-  checks: readonly MachineCheck[] = [];
-  readonly opened: Parameters<CliHost['openControlPlane']>[0][] = [];
-  #listener: ((signal: Signal) => void) | undefined;
-  readonly #timers = new Set<() => void>();
+  }
+  nowMs = 0
+  readonly workflows = new Map<string, Result<LoadedWorkflow, InvalidWorkflow>>()
+  readonly files = new Map<string, string>()
+  control: Result<ControlPlane, Problem> = err({
+    code: 'NO-STATE',
+    message: 'there is no folder .forkcast',
+    fix: 'run a workflow first',
+    exitCode: 3,
+  })
+  checks: readonly MachineCheck[] = []
+  readonly opened: Parameters<CliHost['openControlPlane']>[0][] = []
+  #listener: ((signal: Signal) => void) | undefined
+  readonly #timers = new Set<() => void>()
 
   now(): number {
-    return this.nowMs;
+    return this.nowMs
   }
 
   every(_ms: number, act: () => void): () => void {
-    this.#timers.add(act);
-    return () => this.#timers.delete(act);
+    this.#timers.add(act)
+    return () => this.#timers.delete(act)
   }
 
   /** Lets a timer ring at `ms`. */
   tickAt(ms: number): void {
-    this.nowMs = ms;
-    for (const act of this.#timers) act();
+    this.nowMs = ms
+    for (const act of this.#timers) act()
   }
 
   onSignal(listener: (signal: Signal) => void): () => void {
-    this.#listener = listener;
+    this.#listener = listener
     return () => {
-      this.#listener = undefined;
-    };
+      this.#listener = undefined
+    }
   }
 
   /** @throws when nobody listens, as a process would die. */
   signal(signal: Signal): void {
-    if (this.#listener === undefined) throw new Error(`nobody listens to ${signal}`);
-    this.#listener(signal);
+    if (this.#listener === undefined) throw new Error(`nobody listens to ${signal}`)
+    this.#listener(signal)
   }
 
   readText(path: string): Promise<Result<string, Problem>> {
-    const text = this.files.get(path);
-    if (text !== undefined) return Promise.resolve(ok(text));
-    return Promise.resolve(err({ code: 'NOT-FOUND', message: `there is no file ${path}`, fix: 'check the path', exitCode: 3 }));
+    const text = this.files.get(path)
+    if (text !== undefined) return Promise.resolve(ok(text))
+    return Promise.resolve(
+      err({ code: 'NOT-FOUND', message: `there is no file ${path}`, fix: 'check the path', exitCode: 3 }),
+    )
   }
 
   createFiles(folder: string, files: readonly NewFile[]): Promise<Result<void, Problem>> {
-    const there = files.map(({ path }) => `${folder}/${path}`).filter((path) => this.files.has(path));
+    const there = files.map(({ path }) => `${folder}/${path}`).filter((path) => this.files.has(path))
     if (there.length > 0) {
-      return Promise.resolve(err({ code: 'EXISTS', message: `${there.join(', ')} is there already`, fix: 'name another folder', exitCode: 5 }));
+      return Promise.resolve(
+        err({
+          code: 'EXISTS',
+          message: `${there.join(', ')} is there already`,
+          fix: 'name another folder',
+          exitCode: 5,
+        }),
+      )
     }
-    for (const { path, text } of files) this.files.set(`${folder}/${path}`, text);
-    return Promise.resolve(ok(undefined));
+    for (const { path, text } of files) this.files.set(`${folder}/${path}`, text)
+    return Promise.resolve(ok(undefined))
   }
 
   openControlPlane(options: Parameters<CliHost['openControlPlane']>[0]): Promise<Result<ControlPlane, Problem>> {
-    this.opened.push(options);
-    return Promise.resolve(this.control);
+    this.opened.push(options)
+    return Promise.resolve(this.control)
   }
 
   loadWorkflow(path: string): Promise<Result<LoadedWorkflow, InvalidWorkflow>> {
-    const missing = { diagnostics: [], rendered: `✗ WF-READ  there is no file ${path}`, exitCode: 3 } as const;
-    return Promise.resolve(this.workflows.get(path) ?? err(missing));
+    const missing = { diagnostics: [], rendered: `✗ WF-READ  there is no file ${path}`, exitCode: 3 } as const
+    return Promise.resolve(this.workflows.get(path) ?? err(missing))
   }
 
   checkMachine(): Promise<readonly MachineCheck[]> {
-    return Promise.resolve(this.checks);
+    return Promise.resolve(this.checks)
   }
 
   /** Runs a command line given as one text of words without spaces in them. */
   run(words: string): Promise<number> {
-    return main(words.split(' ').filter((word) => word !== ''), this);
+    return main(
+      words.split(' ').filter((word) => word !== ''),
+      this,
+    )
   }
 }

@@ -137,7 +137,10 @@ describe('any stream of slots', () => {
     pools: fc
       .tuple(...ids.map(() => fc.record({ room, spillsTo: fc.subarray(ids) })))
       .map((all) => all.map(({ room: size, spillsTo }, index) => aPool(ids[index] as string, { ...size, spillsTo }))),
-    used: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
+    used: fc.array(
+      fc.nat(16).map((n) => n / 16),
+      { minLength: 4, maxLength: 4 },
+    ),
     total: room,
     slots: fc
       .array(
@@ -152,29 +155,36 @@ describe('any stream of slots', () => {
   })
   type Scene = typeof scenes extends fc.Arbitrary<infer T> ? T : never
 
+  /** The room there was, and each slot with its answer. */
   function admitted({ pools, used, total, slots }: Scene) {
     const free = pools.map((pool, index) => {
       const share = 1 - (used[index] as number)
       return [pool.id, { vcpus: pool.vcpus * share, memoryMiB: pool.memoryMiB * share, gpus: pool.gpus }] as const
     })
     const capacity: Capacity = { pools: Object.fromEntries(free), total }
-    return { capacity, admissions: admit(slots, pools, capacity, nowMs) }
+    const answers = admit(slots, pools, capacity, nowMs).map((answer, index) => ({
+      key: answer.key,
+      slot: slots[index] as Candidate,
+      pool: answer.kind === 'submit' ? answer.pool : undefined,
+      waitingFor: answer.kind === 'hold' ? answer.waitingFor : undefined,
+    }))
+    return { capacity, answers }
   }
-  const within = (clones: readonly Room[], size: Room): boolean =>
+  const within = (slots: readonly Candidate[], size: Room): boolean =>
     (['vcpus', 'memoryMiB', 'gpus'] as const).every(
-      (part) => clones.reduce((sum, clone) => sum + clone[part], 0) <= size[part] + 1e-6,
+      (part) => slots.reduce((sum, { resources }) => sum + resources[part], 0) <= size[part] + 1e-6,
     )
-  /** The pools that a slot may go to if they were empty. */
+  /** The pools that a slot may go to, were they empty. */
   const reach = ({ pools }: Scene, one: Candidate): readonly string[] =>
     [one.pool, ...(pools.find(({ id }) => id === one.pool)?.spillsTo ?? [])].filter((id) =>
-      pools.some((pool) => pool.id === id && within([one.resources], pool)),
+      pools.some((pool) => pool.id === id && within([one], pool)),
     )
 
   it('gets one answer each, in its order', () => {
     fc.assert(
       fc.property(scenes, (scene) => {
-        const { admissions } = admitted(scene)
-        expect(admissions.map(({ key }) => key)).toStrictEqual(scene.slots.map(({ key }) => key))
+        const { answers } = admitted(scene)
+        expect(answers.map(({ key }) => key)).toStrictEqual(scene.slots.map(({ key }) => key))
       }),
     )
   })
@@ -182,35 +192,39 @@ describe('any stream of slots', () => {
   it('never exceeds the room of a pool or of the machine', () => {
     fc.assert(
       fc.property(scenes, (scene) => {
-        const { capacity, admissions } = admitted(scene)
-        const placed = scene.slots.flatMap((one, index) => {
-          const answer = admissions[index]
-          return answer?.kind === 'submit' ? [{ pool: answer.pool, resources: one.resources }] : []
+        const { capacity, answers } = admitted(scene)
+        const placed = answers.filter(({ pool }) => pool !== undefined)
+        const overfull = Object.entries(capacity.pools).filter(([id, size]) => {
+          const inPool = placed.filter(({ pool }) => pool === id).map(({ slot: one }) => one)
+          return !within(inPool, size)
         })
+        expect(overfull).toStrictEqual([])
         expect(
           within(
-            placed.map(({ resources }) => resources),
+            placed.map(({ slot: one }) => one),
             capacity.total,
           ),
         ).toBe(true)
-        for (const [id, size] of Object.entries(capacity.pools)) {
-          const inPool = placed.filter(({ pool }) => pool === id).map(({ resources }) => resources)
-          expect([id, within(inPool, size)]).toStrictEqual([id, true])
-        }
       }),
       { numRuns: 300 },
     )
   })
 
-  it('is placed only in its own pool or one that this spills to, and not before its time', () => {
+  it('is placed only in its own pool or one that this spills to', () => {
     fc.assert(
       fc.property(scenes, (scene) => {
-        for (const [index, answer] of admitted(scene).admissions.entries()) {
-          const one = scene.slots[index] as Candidate
-          const due = one.notBeforeMs === null || one.notBeforeMs <= nowMs
-          expect(answer.kind === 'hold' && answer.waitingFor === 'backoff').toBe(!due)
-          if (answer.kind === 'submit') expect(reach(scene, one)).toContain(answer.pool)
-        }
+        const { answers } = admitted(scene)
+        const astray = answers.filter(({ slot: one, pool }) => pool !== undefined && !reach(scene, one).includes(pool))
+        expect(astray).toStrictEqual([])
+      }),
+    )
+  })
+
+  it('is held for its backoff exactly when that is not over', () => {
+    fc.assert(
+      fc.property(scenes, (scene) => {
+        const held = admitted(scene).answers.map(({ waitingFor }) => waitingFor === 'backoff')
+        expect(held).toStrictEqual(scene.slots.map(({ notBeforeMs }) => notBeforeMs === nowMs + 1))
       }),
     )
   })
@@ -218,13 +232,10 @@ describe('any stream of slots', () => {
   it('is overtaken by nobody: once it found no room, nobody behind it gets what it could have had', () => {
     fc.assert(
       fc.property(scenes, (scene) => {
-        const { admissions } = admitted(scene)
-        for (const [index, answer] of admissions.entries()) {
-          if (answer.kind !== 'hold' || answer.waitingFor !== 'capacity') continue
-          const wanted = reach(scene, scene.slots[index] as Candidate)
-          for (const later of admissions.slice(index + 1)) {
-            if (later.kind === 'submit') expect(wanted).not.toContain(later.pool)
-          }
+        const kept = new Set<string>()
+        for (const { slot: one, pool, waitingFor } of admitted(scene).answers) {
+          expect(kept.has(pool ?? '')).toBe(false)
+          for (const id of waitingFor === 'capacity' ? reach(scene, one) : []) kept.add(id)
         }
       }),
       { numRuns: 300 },
@@ -234,25 +245,19 @@ describe('any stream of slots', () => {
   it('leaves no room empty for nothing: the first that waits truly fits nowhere', () => {
     fc.assert(
       fc.property(scenes, (scene) => {
-        const { capacity, admissions } = admitted(scene)
-        const first = admissions.findIndex(
-          (answer, index) =>
-            answer.kind === 'hold' &&
-            answer.waitingFor === 'capacity' &&
-            reach(scene, scene.slots[index] as Candidate).length > 0,
+        const { capacity, answers } = admitted(scene)
+        const first = answers.findIndex(
+          ({ slot: one, waitingFor }) => waitingFor === 'capacity' && reach(scene, one).length > 0,
         )
-        if (first === -1) return
-        const before = scene.slots.slice(0, first).flatMap((one, index) => {
-          const answer = admissions[index]
-          return answer?.kind === 'submit' ? [{ pool: answer.pool, resources: one.resources }] : []
-        })
-        const { resources } = scene.slots[first] as Candidate
-        const onMachine = within([resources, ...before.map((one) => one.resources)], capacity.total)
-        const somewhere = reach(scene, scene.slots[first] as Candidate).some((id) => {
-          const there = before.filter(({ pool }) => pool === id).map((one) => one.resources)
-          return within([resources, ...there], capacity.pools[id] as Room)
-        })
-        expect(onMachine && somewhere).toBe(false)
+        fc.pre(first !== -1)
+        const { slot: waits } = answers[first] as (typeof answers)[number]
+        const before = answers.slice(0, first).filter(({ pool }) => pool !== undefined)
+        const beside = (id: string) => before.filter(({ pool }) => pool === id).map(({ slot: one }) => one)
+        const all = before.map(({ slot: one }) => one)
+        const places = reach(scene, waits).filter(
+          (id) => within([waits, ...all], capacity.total) && within([waits, ...beside(id)], capacity.pools[id] as Room),
+        )
+        expect(places).toStrictEqual([])
       }),
       { numRuns: 300 },
     )

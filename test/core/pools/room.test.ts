@@ -26,7 +26,10 @@ describe('room', () => {
   })
 
   it('comes back as it was taken', () => {
-    const resources = fc.record({ vcpus: fc.nat(64), memoryMiB: fc.nat(65_536), gpus: fc.nat(8) })
+    const resources = fc.record(
+      { vcpus: fc.nat(64), memoryMiB: fc.nat(65_536), gpus: fc.nat(8) },
+      { noNullPrototype: true },
+    )
     fc.assert(
       fc.property(resources, resources, (clone, free) => {
         expect(giveBack(clone, take(clone, free))).toStrictEqual(free)

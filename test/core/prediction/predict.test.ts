@@ -5,6 +5,8 @@ import { familyOf, type Sample } from '#core/prediction/prediction.ts'
 import { aSample } from './a-sample.ts'
 
 const resources = { vcpus: 1, memoryMiB: 512, gpus: 0 }
+/** What is assumed of a task of which nothing is known. */
+const unknown = { p50: 10, p90: 60, p99: 600 }
 const took = (...seconds: readonly (number | null)[]): readonly Sample[] =>
   seconds.map((runningS) => aSample({ runningS }))
 
@@ -46,10 +48,9 @@ describe('a prediction', () => {
           ['p90', 0.9],
           ['p99', 0.99],
         ] as const) {
-          if (durations.length >= 3) {
-            expect(predicted.durationS[name]).toBeCloseTo(naiveQuantile(durations, q), 4)
-          }
+          const duration = durations.length >= 3 ? naiveQuantile(durations, q) : unknown[name]
           const memory = memories.length >= 3 ? naiveQuantile(memories, q) : resources.memoryMiB
+          expect(predicted.durationS[name]).toBeCloseTo(duration, 4)
           expect(predicted.memoryMiB[name]).toBeCloseTo(memory, 4)
         }
       }),
@@ -80,7 +81,7 @@ describe('a prediction', () => {
   it.each([
     ['two samples and an estimate', took(1, 2), { durationS: 20 }, { kind: 'estimate' }, { p50: 20, p90: 30, p99: 50 }],
     ['three samples and an estimate', took(1, 2, 3), { durationS: 20 }, { kind: 'history', samples: 3 }, { p50: 2 }],
-    ['two samples', took(1, 2), {}, { kind: 'none' }, { p50: 10, p90: 60, p99: 600 }],
+    ['two samples', took(1, 2), {}, { kind: 'none' }, unknown],
     ['three samples, one without a time', took(1, 2, null), {}, { kind: 'none' }, { p50: 10 }],
     ['nothing', [], {}, { kind: 'none' }, { p50: 10 }],
     ['an estimate of no time', [], { durationS: 0 }, { kind: 'estimate' }, { p50: 0, p90: 0, p99: 0 }],

@@ -1,21 +1,30 @@
-/** A cell of a transition table: in this situation, this event leads to this state, or is refused. */
-export interface Transition {
-  readonly situation: string
-  readonly event: string
-  /** `undefined`: refused. */
-  readonly to: string | undefined
+/** A transition table: what leads where, and what is refused. */
+export interface Table {
+  readonly situations: readonly string[]
+  readonly events: readonly string[]
+  readonly accepted: readonly { readonly situation: string; readonly event: string; readonly to: string }[]
+  readonly refused: readonly { readonly situation: string; readonly event: string }[]
 }
 
 /**
  * Reads a table drawn in text: the first line names the events, every other one a situation and, below each event, the
- * state that it leads to or `-`. Words of a situation are joined by `-`, so that columns are separated by spaces alone.
+ * state that it leads to or `-` where it is refused. Columns are separated by spaces.
  */
-export function transitions(drawing: string): readonly Transition[] {
+export function transitions(drawing: string): Table {
   const [head = '', ...lines] = drawing.trim().split('\n')
   const events = head.trim().split(/\s+/)
-  return lines.flatMap((line) => {
+  const rows = lines.map((line) => {
     const [situation = '', ...cells] = line.trim().split(/\s+/)
     if (cells.length !== events.length) throw new Error(`${situation} has ${cells.length} cells of ${events.length}`)
-    return events.map((event, column) => ({ situation, event, to: cells[column] === '-' ? undefined : cells[column] }))
+    return { situation, cells }
   })
+  const all = rows.flatMap(({ situation, cells }) =>
+    events.map((event, column) => ({ situation, event, to: cells[column] as string })),
+  )
+  return {
+    situations: rows.map(({ situation }) => situation),
+    events,
+    accepted: all.filter(({ to }) => to !== '-'),
+    refused: all.filter(({ to }) => to === '-'),
+  }
 }

@@ -34,11 +34,10 @@ export function canonicalForEach(task: CheckedTask, place: Path, findings: Findi
   }
   const zip = task.zip ?? false
   const eachKeys = keys.filter(({ source }) => source.kind === 'each').length
-  if (Object.keys(task.forEach).length === 0) conflict(['forEach'], '`forEach` has no key', 'add a list, or remove it')
   if (eachKeys > 0 && keys.length > 1 && !zip) {
     conflict(['forEach'], '`each` pairs instances, so it is not part of a product', 'add `zip: true` to the task')
   }
-  if (task.key !== undefined && eachKeys === keys.length) {
+  if (task.key !== undefined && eachKeys > 0 && eachKeys === keys.length) {
     conflict(['key'], '`key` has no items to point into: with `each` alone, keys are taken over', 'remove `key`')
   }
   if (task.key !== undefined && !/^(?:\/(?:[^~/]|~[01])*)*$/.test(task.key)) {
@@ -77,7 +76,7 @@ function canonicalSource(source: CheckedSource, place: Path, findings: Findings)
     return undefined
   }
   if (source.from !== undefined) return canonicalReference(source.from)
-  const reference = canonicalReference(source.each ?? '')
+  const reference = canonicalReference(source.each as string)
   if (reference.kind === 'output') return { from: reference.from, kind: 'each' }
   findings.add({
     code: 'WF-EACH',

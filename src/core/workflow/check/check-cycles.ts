@@ -4,6 +4,7 @@ import type { Path } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
 import { beyondLimit, LIMITS } from '../limits.ts'
 import { quoted } from '../quoted.ts'
+import type { Task } from '../workflow.ts'
 import { needsOf } from './check-references.ts'
 import type { Targets } from './reference-problem.ts'
 
@@ -24,47 +25,43 @@ export function checkCycles(edges: readonly Edge[], targets: Targets, findings: 
 }
 
 function reportCycle(cycle: readonly number[], targets: Targets, findings: Findings): void {
-  const [first = 0] = cycle
-  const last = cycle.at(-1) ?? first
-  const idOf = (node: number) => targets.tasks[node]?.id ?? ''
-  const path = linkOf(first, last, targets)
-  const related = cycle.slice(1, MOST_SHOWN).map((node, index) => {
-    const upstream = cycle[index] ?? first
-    return {
-      message: `${quoted(idOf(node))} waits for ${quoted(idOf(upstream))} here`,
-      path: linkOf(node, upstream, targets),
-      at: 'value' as const,
-    }
-  })
+  const tasks = cycle.map((node) => targets.tasks[node] as Task)
+  const ids = tasks.map(({ id }) => quoted(id))
+  const links = tasks.map((task, index) => linkTo((tasks.at(index - 1) as Task).id, task, targets))
+  const [path, ...others] = links as [Path, ...Path[]]
+  const related = others.slice(0, MOST_SHOWN - 1).map((link, index) => ({
+    message: `${ids[index + 1]} waits for ${ids[index]} here`,
+    path: link,
+    at: 'value' as const,
+  }))
+  const removal = `remove ${ids.at(-1)} from ${quoted(path.slice(2, -1).join('.'))} of task ${ids[0]}`
   findings.add({
     code: 'WF-CYCLE',
     message:
-      cycle.length === 1
-        ? `task ${quoted(idOf(first))} waits for itself`
-        : `tasks wait for each other: ${drawn(cycle.map(idOf))}`,
-    fix: `remove ${quoted(idOf(last))} from ${quoted(path.slice(2, -1).join('.') || 'needs')} of task ${quoted(idOf(first))}${cycle.length === 1 ? '' : ', or another of these links'}`,
+      tasks.length === 1
+        ? `task ${ids[0]} waits for itself`
+        : `tasks wait for each other: ${drawn(tasks.map(({ id }) => id))}`,
+    fix: tasks.length === 1 ? removal : `${removal}, or another of these links`,
     path,
     at: 'value',
     ...(related.length === 0 ? {} : { related }),
   })
 }
 
-/** Where a task names another as its predecessor. */
-function linkOf(node: number, predecessor: number, targets: Targets): Path {
-  const task = targets.tasks[node]
-  const upstream = targets.tasks[predecessor]
-  if (task === undefined || upstream === undefined) return []
-  const place = ['tasks', task.id]
-  const need = needsOf(node, targets).indexOf(upstream.id)
-  if (need !== -1) return [...place, 'needs', need]
+/** Where a task names another, which it does. */
+function linkTo(upstream: string, task: Task, targets: Targets): Path {
+  const links: (readonly [task: string, path: Path])[] = []
+  const node = targets.nodeOf.get(task.id) as number
+  for (const [index, need] of needsOf(node, targets).entries()) links.push([need, ['needs', index]])
   for (const [name, input] of Object.entries(task.inputs)) {
-    if (input.kind === 'output' && input.from.task === upstream.id) return [...place, 'inputs', name, 'from']
+    if (input.kind === 'output') links.push([input.from.task, ['inputs', name, 'from']])
   }
   for (const { name, source } of task.forEach?.keys ?? []) {
-    if (source.kind === 'output' && source.from.task === upstream.id) return [...place, 'forEach', name, 'from']
-    if (source.kind === 'each' && source.from.task === upstream.id) return [...place, 'forEach', name, 'each']
+    if (source.kind === 'output') links.push([source.from.task, ['forEach', name, 'from']])
+    if (source.kind === 'each') links.push([source.from.task, ['forEach', name, 'each']])
   }
-  return place
+  const [, path] = links.find(([named]) => named === upstream) as (typeof links)[number]
+  return ['tasks', task.id, ...path]
 }
 
 /** How many tasks of a cycle are written out. */
@@ -74,6 +71,6 @@ function drawn(ids: readonly string[]): string {
   const shown =
     ids.length <= MOST_SHOWN
       ? ids
-      : [...ids.slice(0, MOST_SHOWN - 1), `… ${ids.length - MOST_SHOWN} more …`, ids.at(-1) ?? '']
-  return [...shown, ids[0] ?? ''].join(' → ')
+      : [...ids.slice(0, MOST_SHOWN - 1), `… ${ids.length - MOST_SHOWN} more …`, ids.at(-1)]
+  return [...shown, ids[0]].join(' → ')
 }

@@ -2,6 +2,7 @@ import type { Edge } from '#core/graph/graph.ts'
 import { isObject, type Path } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
 import { quoted } from '../quoted.ts'
+import type { Task } from '../workflow.ts'
 import {
   instancesProblem,
   listProblem,
@@ -20,13 +21,11 @@ export function checkReferences(targets: Targets, findings: Findings): readonly 
 }
 
 function checkTask(to: number, targets: Targets, edges: Edge[], findings: Findings): void {
-  const task = targets.tasks[to]
-  if (task === undefined) return
+  const task = targets.tasks[to] as Task
   const problemAt = (problem: ReferenceProblem, path: Path) =>
     findings.add({ ...problem, path: ['tasks', task.id, ...path], at: 'value' })
   const edgeFrom = (upstream: string, kind: Edge['kind']) => {
-    const from = targets.nodeOf.get(upstream)
-    if (from !== undefined) edges.push({ from, to, kind })
+    edges.push({ from: targets.nodeOf.get(upstream) as number, to, kind })
   }
 
   checkNeeds(to, targets, edgeFrom, problemAt)

@@ -4,10 +4,9 @@ import { canonicalReference } from '../canonical/canonical-reference.ts'
 import { canonicalTask } from '../canonical/canonical-task.ts'
 import { inKeyOrder } from '../canonical/key-order.ts'
 import { didYouMean } from '../did-you-mean.ts'
-import { isObject } from '../document/document.ts'
+import { isObject, type Path } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
 import { beyondLimit, LIMITS } from '../limits.ts'
-import { quoted } from '../quoted.ts'
 import { headSchema, workflowSchema, type CheckedHead, type CheckedTask } from '../schema.ts'
 import { withoutExtensions } from '../schema/schema-walk.ts'
 import { taskSchema } from '../schema/task-schema.ts'
@@ -17,6 +16,7 @@ import { checkNames } from './check-names.ts'
 import { checkReferences } from './check-references.ts'
 import { checkValues } from './check-values.ts'
 import { describeIssues } from './describe-issue.ts'
+import { describePlace } from './describe-place.ts'
 import { outputProblem, type ReferenceProblem, type Targets } from './reference-problem.ts'
 import { findUnsupportedInHead, findUnsupportedInTask } from './unsupported.ts'
 import { HEAD_COUNTS, TASK_COUNTS, withinLimits } from './within-limits.ts'
@@ -70,33 +70,42 @@ function readHead(given: Readonly<Record<string, Json>>, findings: Findings): Ch
   if (parsed.success) return parsed.data
   const { issues } = parsed.error
   describeIssues(issues, { schema: workflowSchema, value: given, path: [] }, findings)
-  const rest = withoutFaults(given, issues) as typeof given
-  return (
-    headSchema.safeParse({ apiVersion: 'forkcast/v1', name: 'unnamed', ...rest }).data ?? {
-      apiVersion: 'forkcast/v1',
-      name: 'unnamed',
-    }
-  )
+  return headSchema.parse({ apiVersion: 'forkcast/v1', name: 'unnamed', ...(withoutFaults(given, issues) as object) })
 }
 
 /** A task, or what is left of it without its faults. */
 function readTask(id: string, value: Json, findings: Findings): CheckedTask {
   const path = ['tasks', id]
   findUnsupportedInTask(value, path, findings)
-  if (isObject(value) && value['run'] === undefined && value['variants'] === undefined) {
-    findings.add({
-      code: 'WF-MISSING-KEY',
-      message: `task ${quoted(id)} has no \`run\``,
-      fix: 'add `run`: a script, or a list of a program and its arguments',
-      path,
-      at: 'key',
-    })
-  }
+  findMissing(value, path, findings)
   const parsed = taskSchema.safeParse(value)
   if (parsed.success) return parsed.data
   const { issues } = parsed.error
   describeIssues(issues, { schema: taskSchema, value, path }, findings)
   return taskSchema.safeParse(withoutFaults(value, issues)).data ?? {}
+}
+
+/** What a task must have; looked for as it was written, since what is wrong is left out later. */
+function findMissing(task: Json, path: Path, findings: Findings): void {
+  if (!isObject(task)) return
+  if (task['run'] === undefined && task['variants'] === undefined) {
+    findings.add({
+      code: 'WF-MISSING-KEY',
+      message: `${describePlace(path)} has no \`run\``,
+      fix: 'add `run`: a script, or a list of a program and its arguments',
+      path,
+      at: 'key',
+    })
+  }
+  if (isObject(task['forEach']) && Object.keys(task['forEach']).length === 0) {
+    findings.add({
+      code: 'WF-MISSING-KEY',
+      message: `\`forEach\` of ${describePlace(path)} has no key`,
+      fix: 'add a list, or remove it',
+      path: [...path, 'forEach'],
+      at: 'key',
+    })
+  }
 }
 
 /** The tasks with a usable name, sorted by it. */
@@ -123,7 +132,7 @@ function readTasks(given: Json | undefined, findings: Findings): readonly (reado
     return []
   }
   const ids = checkNames(Object.keys(given), ['tasks'], findings)
-  return ids.toSorted().map((id) => [id, withinLimits(given[id] ?? null, TASK_COUNTS, ['tasks', id], findings)])
+  return ids.toSorted().map((id) => [id, withinLimits(given[id] as Json, TASK_COUNTS, ['tasks', id], findings)])
 }
 
 function readOutputs(head: CheckedHead, targets: Targets, findings: Findings): Record<string, OutputRef> {
@@ -131,9 +140,15 @@ function readOutputs(head: CheckedHead, targets: Targets, findings: Findings): R
   checkNames(Object.keys(head.outputs ?? {}), ['outputs'], findings)
   for (const [name, { from }] of Object.entries(inKeyOrder(head.outputs ?? {}))) {
     const reference = canonicalReference(from)
-    const problem = reference.kind === 'param' ? NOT_AN_OUTPUT : outputProblem(reference.from, targets)
-    if (problem !== undefined) findings.add({ ...problem, path: ['outputs', name, 'from'], at: 'value' })
-    else if (reference.kind === 'output') outputs[name] = reference.from
+    const add = (problem: ReferenceProblem) =>
+      findings.add({ ...problem, path: ['outputs', name, 'from'], at: 'value' })
+    if (reference.kind === 'param') {
+      add(NOT_AN_OUTPUT)
+      continue
+    }
+    const problem = outputProblem(reference.from, targets)
+    if (problem === undefined) outputs[name] = reference.from
+    else add(problem)
   }
   return outputs
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Json } from '#core/json.ts'
 import { didYouMean } from '../did-you-mean.ts'
-import { isObject, type Path } from '../document/document.ts'
+import type { Path } from '../document/document.ts'
 import type { Findings } from '../findings.ts'
 import { quoted } from '../quoted.ts'
 import { knownKeys } from '../schema/schema-walk.ts'
@@ -24,7 +24,8 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[], part: Checke
 }
 
 function describeIssue(issue: z.core.$ZodIssue, part: CheckedPart, findings: Findings): void {
-  const inner: Path = issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key))
+  // Documents are JSON, which has no symbols.
+  const inner = issue.path as Path
   switch (issue.code) {
     case 'unrecognized_keys':
       for (const [index, key] of issue.keys.entries()) {
@@ -36,7 +37,8 @@ function describeIssue(issue: z.core.$ZodIssue, part: CheckedPart, findings: Fin
       describeName(inner, part, findings)
       return
     case 'invalid_union': {
-      const meant = issue.errors.find((errors) => !errors.some(isOfAnotherKind))
+      const found = valueAt(part.value, inner)
+      const meant = typeof found === 'object' && found !== null ? issue.errors.find(isForThisKind) : undefined
       if (meant === undefined) return describeValue(issue, inner, part, findings)
       for (const error of meant) describeIssue({ ...error, path: [...inner, ...error.path] }, part, findings)
       return
@@ -46,8 +48,9 @@ function describeIssue(issue: z.core.$ZodIssue, part: CheckedPart, findings: Fin
   }
 }
 
-function isOfAnotherKind({ path, code }: z.core.$ZodIssue): boolean {
-  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
+/** Whether a member of a union is for lists or objects as the value is one, and finds fault with what is in it. */
+function isForThisKind(errors: readonly z.core.$ZodIssue[]): boolean {
+  return !errors.some(({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'))
 }
 
 function describeUnknownKey(key: string, inner: Path, part: CheckedPart, findings: Findings): void {
@@ -69,10 +72,15 @@ function describeUnknownKey(key: string, inner: Path, part: CheckedPart, finding
   findings.add({
     code: 'WF-UNKNOWN-KEY',
     message: `unknown key ${quoted(key)} in ${describePlace(owner)}`,
-    fix: near === undefined ? `use one of ${keys.map(quoted).join(', ')}` : `did you mean ${quoted(near)}?`,
+    fix: near === undefined ? `use one of ${listed(keys)}` : `did you mean ${quoted(near)}?`,
     path,
     at: 'key',
   })
+}
+
+function listed(keys: readonly string[]): string {
+  const most = 12
+  return keys.length <= most ? keys.map(quoted).join(', ') : `${keys.slice(0, most).map(quoted).join(', ')} …`
 }
 
 function describeName(inner: Path, part: CheckedPart, findings: Findings): void {
@@ -122,10 +130,6 @@ function expectation(issue: z.core.$ZodIssue): string {
 
 function valueAt(value: Json, path: Path): Json | undefined {
   let found: Json | undefined = value
-  for (const key of path) {
-    if (Array.isArray(found)) found = (found as readonly Json[])[Number(key)]
-    else if (isObject(found)) found = found[key]
-    else return undefined
-  }
+  for (const key of path) found = (found as { readonly [key: string]: Json })[key]
   return found
 }

@@ -64,10 +64,10 @@ export function outputProblem(from: OutputRef, targets: Targets): ReferenceProbl
 export function listProblem(from: OutputRef, targets: Targets): ReferenceProblem | undefined {
   const unknown = outputProblem(from, targets)
   if (unknown !== undefined) return unknown
-  const task = targets.tasks[targets.nodeOf.get(from.task) ?? -1]
-  const output = task?.outputs[from.output]
+  const task = targets.tasks[targets.nodeOf.get(from.task) as number] as Task
+  const output = task.outputs[from.output]
   const reference = quoted(`${from.task}.${from.output}`)
-  if (task?.forEach !== undefined) {
+  if (task.forEach !== undefined) {
     return {
       code: 'WF-FOR-EACH',
       message: `${reference} is left by every instance of task ${quoted(from.task)}, so it is no single list`,
@@ -86,7 +86,7 @@ export function listProblem(from: OutputRef, targets: Targets): ReferenceProblem
 export function instancesProblem(from: OutputRef, targets: Targets): ReferenceProblem | undefined {
   const unknown = outputProblem(from, targets)
   if (unknown !== undefined) return unknown
-  const task = targets.given[targets.nodeOf.get(from.task) ?? -1]
+  const task = targets.given[targets.nodeOf.get(from.task) as number]
   if (!isObject(task) || task['forEach'] !== undefined) return undefined
   return {
     code: 'WF-EACH',

@@ -11,8 +11,7 @@ export function withoutFaults(value: Json, issues: readonly z.core.$ZodIssue[]):
   const pruned: Record<string, Json> = { ...value }
   for (const issue of issues) {
     const [field, member] = issue.path.map(String)
-    const faulty =
-      issue.code === 'unrecognized_keys' && field === undefined ? issue.keys : field === undefined ? [] : [field]
+    const faulty = issue.code === 'unrecognized_keys' && field === undefined ? issue.keys : [String(field)]
     for (const key of faulty) {
       const inner = pruned[key]
       if (member === undefined || !isObject(inner)) delete pruned[key]

@@ -24,23 +24,19 @@ function encodingOf(bytes: Uint8Array): string | undefined {
   return bytes.includes(0) ? 'binary: it holds a NUL' : undefined
 }
 
-/** The line of the first byte that is no UTF-8, and its place in it, both from 1. */
+/** The line of the first byte that is no UTF-8, which there is, and its place in it, both from 1. */
 function firstInvalid(bytes: Uint8Array): { readonly line: number; readonly column: number } {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  let line = 1
-  for (let start = 0; start < bytes.length; line++) {
+  for (let line = 1, start = 0; ; line++) {
     const newline = bytes.indexOf(0x0a, start)
-    const end = newline === -1 ? bytes.length : newline
-    const part = bytes.subarray(start, end)
+    const part = bytes.subarray(start, newline === -1 ? bytes.length : newline)
     try {
       decoder.decode(part)
     } catch {
-      const valid = new TextDecoder('utf-8').decode(part).indexOf('\ufffd')
-      return { line, column: Math.max(0, valid) + 1 }
+      return { line, column: new TextDecoder('utf-8').decode(part).indexOf('\ufffd') + 1 }
     }
-    start = end + 1
+    start = newline + 1
   }
-  return { line, column: 1 }
 }
 
 function wrong(message: string, fix: string, line: number, column: number): Result<never, readonly Diagnostic[]> {

@@ -1,10 +1,9 @@
 import { quoted } from '../quoted.ts'
 import type { Place, Span } from './document.ts'
-import { isForbiddenKey } from './forbidden-key.ts'
 import { scanJson } from './json-scanner.ts'
 import { TextErrors } from './text-errors.ts'
 
-/** Every key that a JSON text gives twice and every forbidden one, or its first syntax error. Linear. */
+/** Every key that a JSON text gives twice, and its first syntax error. Linear. */
 export function findJsonErrors(text: string): TextErrors {
   const errors = new TextErrors(text)
   const seen: Set<string>[] = []
@@ -14,7 +13,6 @@ export function findJsonErrors(text: string): TextErrors {
       seen.length = Math.min(seen.length, depth + 1)
       const siblings = (seen[depth] ??= new Set())
       if (siblings.has(key)) errors.addDuplicateKey(key, [...path], span)
-      else if (isForbiddenKey(key)) errors.addForbiddenKey(key, [...path], span)
       siblings.add(key)
     },
     value: (path) => {

@@ -97,7 +97,7 @@ export function scanJson(text: string, visitor: JsonVisitor): JsonSyntaxError | 
   }
 
   function closeValue(end: number): Expects {
-    visitor.value?.(path, { start: starts.pop() ?? 0, end })
+    visitor.value?.(path, { start: starts.pop() as number, end })
     if (path.length === 0) return 'the end'
     return typeof path.at(-1) === 'number' ? '`,` or `]`' : '`,` or `}`'
   }

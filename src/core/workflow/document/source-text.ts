@@ -13,7 +13,7 @@ export function positionFinder(text: string): (span: Span) => Position {
   return ({ start, end }) => {
     starts ??= lineStarts(text)
     const line = lastAtMost(starts, start)
-    const lineStart = starts[line] ?? 0
+    const lineStart = starts[line] as number
     return { line: line + 1, column: start - lineStart + 1, length: Math.max(1, end - start) }
   }
 }
@@ -29,7 +29,7 @@ function lastAtMost(sorted: readonly number[], value: number): number {
   let high = sorted.length - 1
   while (low < high) {
     const middle = (low + high + 1) >> 1
-    if ((sorted[middle] ?? Infinity) <= value) low = middle
+    if ((sorted[middle] as number) <= value) low = middle
     else high = middle - 1
   }
   return low

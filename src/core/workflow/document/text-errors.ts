@@ -3,7 +3,8 @@ import { quoted } from '../quoted.ts'
 import { jsonPointer, type Path, type Span } from './document.ts'
 import { positionFinder } from './source-text.ts'
 
-type TextError = Omit<Diagnostic, 'path' | 'position'> & { readonly path?: Path; readonly span: Span }
+/** A {@link Diagnostic} that knows its place as a span of the text. */
+export type TextError = Omit<Diagnostic, 'path' | 'position'> & { readonly path?: Path; readonly span: Span }
 
 /** Collects what is wrong with a text before it has a tree, by span; beyond a bound it only counts. */
 export class TextErrors {

@@ -1,4 +1,17 @@
-import { Composer, isMap, isScalar, isSeq, Lexer, Parser, type CST, type Document, type Node, type Pair } from 'yaml'
+import {
+  Composer,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  type CST,
+  type Document,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLError,
+} from 'yaml'
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { Diagnostic } from '../diagnostic.ts'
@@ -6,7 +19,7 @@ import { beyondLimit, LIMITS } from '../limits.ts'
 import { quoted } from '../quoted.ts'
 import type { ParsedDocument, Path, Place, Span } from './document.ts'
 import { isForbiddenKey } from './forbidden-key.ts'
-import { TextErrors } from './text-errors.ts'
+import { TextErrors, type TextError } from './text-errors.ts'
 
 /**
  * Reads YAML 1.2 (core schema), only the part of it that is JSON written differently: no anchors, aliases, tags, merge
@@ -81,18 +94,24 @@ function compose(text: string, errors: TextErrors): Document.Parsed | undefined 
       span: { start: second.range[0], end: second.range[0] + 3 },
     })
   }
-  for (const { message, pos, code } of [...(first?.errors ?? []), ...(first?.warnings ?? [])]) {
-    errors.add({
-      code: 'WF-SYNTAX',
-      message: `not well-formed YAML: ${message}`,
-      fix:
-        code === 'TAB_AS_INDENT'
-          ? 'indent with spaces'
-          : 'correct the YAML at this place; quote text that holds `: `, ` #` or starts with a sign',
-      span: { start: pos[0], end: pos[1] },
-    })
-  }
+  for (const problem of [...(first?.errors ?? []), ...(first?.warnings ?? [])]) errors.add(describeProblem(problem))
   return first
+}
+
+function describeProblem({ code, message, pos: [start, end] }: YAMLError): TextError {
+  if (code === 'NON_STRING_KEY') {
+    const fix = 'write the key as a word, or in quotes'
+    return { code: 'WF-YAML-FEATURE', message: 'a key is a list or a map', fix, span: { start, end } }
+  }
+  return {
+    code: 'WF-SYNTAX',
+    message: `not well-formed YAML: ${message}`,
+    fix:
+      code === 'TAB_AS_INDENT'
+        ? 'indent with spaces'
+        : 'correct the YAML at this place; quote text that holds `: `, ` #` or starts with a sign',
+    span: { start, end },
+  }
 }
 
 /** The lexer's mark that the next token is the text of a plain or block scalar, whatever it starts with. */
@@ -122,24 +141,16 @@ const YAML_FEATURES: Readonly<Record<string, { readonly name: string; readonly f
   '%': { name: 'the directive', fix: 'remove the line: the text is read as YAML 1.2' },
 }
 
+/** A node that has no errors: keys are text, there are no aliases, and the core schema makes JSON only. */
 function toJson(node: Node | null, path: Path, errors: TextErrors): Json {
-  if (isScalar(node)) return scalarToJson(node.value)
   if (isSeq<Node>(node)) return node.items.map((item, index) => toJson(item, [...path, index], errors))
-  if (!isMap<Node, Node | null>(node)) return null
+  if (!isMap<Scalar<string>, Node | null>(node)) return isScalar<Json>(node) ? node.value : null
   const object: Record<string, Json> = {}
   for (const { key, value } of node.items) {
-    const name = keyOf(key)
-    const span = spanOf(key) ?? spanOf(node) ?? { start: 0, end: 1 }
-    const place = [...path, name ?? '']
-    if (name === undefined) {
-      errors.add({
-        code: 'WF-YAML-FEATURE',
-        message: 'a key is not a text',
-        fix: 'write the key as a word, or in quotes',
-        path,
-        span,
-      })
-    } else if (name === '<<') {
+    const name = key.value
+    const span = (spanOf(key) ?? spanOf(node)) as Span
+    const place = [...path, name]
+    if (name === '<<') {
       errors.add({
         code: 'WF-YAML-FEATURE',
         message: 'the merge key `<<` is not allowed',
@@ -154,23 +165,16 @@ function toJson(node: Node | null, path: Path, errors: TextErrors): Json {
   return object
 }
 
-/** The core schema knows null, booleans, numbers and text only; what is none of them cannot come out of it. */
-function scalarToJson(value: unknown): Json {
-  if (value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string')
-    return value
-  throw new Error(`a YAML scalar of type ${typeof value}`)
-}
-
 function locate(root: Node | null, { path, at }: Place): Span | undefined {
   let node: Node | null = root
   let span = spanOf(root)
   for (const [index, part] of path.entries()) {
-    const last = index === path.length - 1
-    if (isMap<Node, Node | null>(node)) {
-      const pair: Pair<Node, Node | null> | undefined = node.items.find(({ key }) => keyOf(key) === part)
+    const isLast = index === path.length - 1
+    if (isMap<Scalar<string>, Node | null>(node)) {
+      const pair: Pair<Scalar<string>, Node | null> | undefined = node.items.find(({ key }) => key.value === part)
       if (pair === undefined) return span
       span = spanOf(pair.key) ?? span
-      if (last && at === 'value') return isScalar(pair.value) ? (spanOf(pair.value) ?? span) : span
+      if (isLast && at === 'value' && isScalar(pair.value)) return spanOf(pair.value) ?? span
       node = pair.value
     } else if (isSeq<Node>(node) && typeof part === 'number') {
       node = node.items[part] ?? null
@@ -178,10 +182,6 @@ function locate(root: Node | null, { path, at }: Place): Span | undefined {
     } else return span
   }
   return span
-}
-
-function keyOf(key: Node | null): string | undefined {
-  return isScalar(key) && typeof key.value === 'string' ? key.value : undefined
 }
 
 /** An empty value has an empty range: then the place before it, its key, is the better one to show. */

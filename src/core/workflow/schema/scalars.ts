@@ -26,9 +26,9 @@ const SIZE_PATTERN = /^\d{1,12}(?:\.\d{1,9})?(?:B|[KMGT]i?B)$/
 export function duration(minimumS: number, maximumS: number) {
   const expected = `a duration such as \`20s\`, \`1.5m\` or \`2h\`, or a number of seconds, from ${minimumS} to ${maximumS} seconds`
   return z
-    .union([number(minimumS, maximumS), z.string().regex(DURATION_PATTERN, expected)], expected)
+    .union([number(minimumS, maximumS, expected), z.string().regex(DURATION_PATTERN, expected)], expected)
     .transform((given, context) => {
-      const seconds = typeof given === 'number' ? given : inUnit(given, SECONDS)
+      const seconds = typeof given === 'number' ? given : Math.round(inUnit(given, SECONDS) * 1e6) / 1e6
       if (seconds < minimumS || seconds > maximumS)
         context.issues.push({ code: 'custom', message: expected, input: given })
       return seconds
@@ -40,7 +40,7 @@ export function memory() {
   const { value: maximum } = LIMITS.memoryMiB
   const expected = `an amount of memory such as \`512MiB\` or \`2GiB\`, or a number of MiB, from 4 to ${maximum} MiB`
   return z
-    .union([number(4, maximum), z.string().regex(SIZE_PATTERN, expected)], expected)
+    .union([number(4, maximum, expected), z.string().regex(SIZE_PATTERN, expected)], expected)
     .transform((given, context) => {
       const mebibytes = Math.ceil(typeof given === 'number' ? given : inUnit(given, BYTES) / 1024 ** 2)
       if (mebibytes < 4 || mebibytes > maximum) context.issues.push({ code: 'custom', message: expected, input: given })
@@ -53,7 +53,7 @@ export function dataSize() {
   const { value: maximum } = LIMITS.outputBytes
   const expected = `an amount of data such as \`5MiB\` or \`1GB\`, or a number of bytes, from 0 to ${maximum} bytes`
   return z
-    .union([number(0, maximum), z.string().regex(SIZE_PATTERN, expected)], expected)
+    .union([number(0, maximum, expected), z.string().regex(SIZE_PATTERN, expected)], expected)
     .transform((given, context) => {
       const bytes = Math.ceil(typeof given === 'number' ? given : inUnit(given, BYTES))
       if (bytes > maximum) context.issues.push({ code: 'custom', message: expected, input: given })
@@ -62,8 +62,7 @@ export function dataSize() {
 }
 
 /** A number in a range. */
-export function number(minimum: number, maximum: number) {
-  const expected = `a number from ${minimum} to ${maximum}`
+export function number(minimum: number, maximum: number, expected = `a number from ${minimum} to ${maximum}`) {
   return z.number(expected).min(minimum, expected).max(maximum, expected)
 }
 
@@ -111,7 +110,5 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
 function inUnit(text: string, units: Readonly<Record<string, number>>): number {
   const amount = Number.parseFloat(text)
   const unit = text.replace(/^[\d.]+/, '')
-  const factor = units[unit]
-  if (factor === undefined) throw new Error(`a unit that the pattern let through: ${unit}`)
-  return amount * factor
+  return amount * (units[unit] as number)
 }

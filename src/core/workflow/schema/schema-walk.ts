@@ -10,8 +10,7 @@ export function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[
   if (inner instanceof z.ZodObject) {
     const shape: Readonly<Record<string, z.core.$ZodType>> = inner.shape
     if (part === undefined) return Object.keys(shape)
-    const field = shape[part]
-    return field === undefined ? [] : knownKeys(field, rest)
+    return knownKeys(shape[part] as z.core.$ZodType, rest)
   }
   if (part !== undefined && inner instanceof z.ZodRecord) return knownKeys(inner.valueType, rest)
   return []

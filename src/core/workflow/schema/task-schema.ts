@@ -76,7 +76,7 @@ const hedgeSchema = z
               z
                 .string()
                 .regex(/^p[1-9]\d?(?:\.\d{1,3})?$/)
-                .transform((given) => ({ quantile: Number(given.slice(1)) / 100 })),
+                .transform((given) => ({ quantile: Number(`${given.slice(1)}e-2`) })),
             ],
             'a quantile from `p1` to `p99.999`, or a duration such as `30s`',
           )

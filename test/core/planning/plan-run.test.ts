@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { dag } from '../../builders/dag.ts'
+import { aPool } from '../pools/a-pool.ts'
+import { aSample } from '../prediction/a-sample.ts'
+import { nowMs, planInput, planned } from './plan-inputs.ts'
+
+describe('a plan', () => {
+  /**
+   *     A(1) ─▶ B(100) ─▶ D(1)
+   *       └───▶ C(5) ──────┘
+   */
+  it('finds the critical path, and ranks by what is still ahead', () => {
+    const lasting = (durationS: number) => ({ estimate: { durationS } })
+    const overrides = { A: lasting(1), B: lasting(100), C: lasting(5), D: lasting(1) }
+    const plan = planned(planInput(dag('A -> B -> D, A -> C -> D', overrides)))
+    expect(plan).toMatchObject({ run: 'run_00000001', madeAtMs: nowMs, criticalPath: ['A', 'B', 'D'] })
+    expect(plan.predicted.makespanS).toStrictEqual({ p50: 102, p90: 153 })
+    const ahead = Object.values(plan.placements).map(({ task, rank }) => [task, rank - 50e12])
+    expect(Object.fromEntries(ahead)).toStrictEqual({ A: 102, B: 101, C: 6, D: 1 })
+  })
+
+  it('puts a point of priority above any path', () => {
+    const fortnight = { estimate: { durationS: 14 * 86_400 } }
+    const ids = Array.from({ length: 200 }, (_, index) => `T${index}`)
+    const long = dag(ids.join(' -> '), Object.fromEntries(ids.map((id) => [id, fortnight])))
+    const low = planned(planInput(long, {}, { priority: 50 })).placements['T0']?.rank as number
+    const high = planned(planInput(dag('A'), {}, { priority: 51 })).placements['A']?.rank as number
+    expect(high).toBeGreaterThan(low)
+  })
+
+  it('lets a task off the critical path have the cheaper pool, and owns up to what that delays', () => {
+    const fast = aPool('fast', { price: { usdPerVcpuHour: 0.5, usdPerGiBHour: 0, usdPerGpuHour: 0 } })
+    const slow = aPool('slow', { startDelayS: 10, price: { usdPerVcpuHour: 0.01, usdPerGiBHour: 0, usdPerGpuHour: 0 } })
+    const lasting = (durationS: number) => ({ estimate: { durationS } })
+    const plan = planned(planInput(dag('A, B', { A: lasting(12), B: lasting(11) }), { pools: [fast, slow] }))
+    expect(plan.criticalPath).toStrictEqual(['A'])
+    expect(plan.placements['A']?.slots[0]?.pool).toBe('fast')
+    expect(plan.placements['B']?.slots[0]?.pool).toBe('slow')
+    expect(plan.predicted.makespanS.p50).toBe(21)
+  })
+
+  it('takes each task by its own history', () => {
+    const history = new Map([['A', [7, 7, 7].map((runningS) => aSample({ runningS }))]])
+    const plan = planned(planInput(dag('A, B'), { history }))
+    expect(plan.placements['A']?.predicted.basis).toStrictEqual({ kind: 'history', samples: 3 })
+    expect(plan.placements['B']?.predicted.basis).toStrictEqual({ kind: 'none' })
+  })
+
+  it.each([
+    ['nothing', {}, {}, false, []],
+    ['cloning', { policy: { cloning: false, hedging: true } }, {}, false, ['cloning is switched off for this run']],
+    ['hedging', { policy: { cloning: true, hedging: false } }, {}, false, ['hedging is switched off for this run']],
+    ['pools', {}, {}, true, ['start delays, prices and reclaims of the pools are emulated']],
+    ['an image in an account', {}, { image: 'node:24' }, false, []],
+    [
+      'an image on this machine',
+      {},
+      { image: 'node:24' },
+      true,
+      [
+        'start delays, prices and reclaims of the pools are emulated',
+        'container images are not used on this machine: commands run as processes',
+      ],
+    ],
+    ['a deadline', { deadlineS: 9.5 }, {}, false, ['the deadline of 9.5 s is shorter than the longest path of 10.0 s']],
+    ['time enough', { deadlineS: 10 }, {}, false, []],
+  ])('notes of itself: %s', (_, run, definition, emulated, notes) => {
+    const pools = [aPool('a', { emulated })]
+    expect(planned(planInput(dag('A', { A: definition }), { pools }, run)).notes).toStrictEqual(notes)
+  })
+})

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { riskOf } from '#core/planning/risk.ts'
+import { predict } from '#core/prediction/predict.ts'
+import type { Sample } from '#core/prediction/prediction.ts'
+import { aSample } from '../prediction/a-sample.ts'
+
+/** So many clones of each kind; claimed ones took these seconds. */
+function history(claimed: readonly number[], failed = 0, lost = 0): readonly Sample[] {
+  return [
+    ...claimed.map((runningS) => aSample({ runningS })),
+    ...Array.from({ length: failed }, () => aSample({ outcome: 'failed', cause: 'user-error' })),
+    ...Array.from({ length: lost }, () => aSample({ outcome: 'lost', runningS: 500 })),
+  ]
+}
+const steady = (count: number) => Array.from({ length: count }, () => 10)
+
+describe('the risk of a task', () => {
+  it.each([
+    ['no history', history([]), undefined],
+    ['two clones that failed: too few to say', history([], 2), undefined],
+    ['three clones that failed', history([], 3), '3 of its last 3 clones failed'],
+    ['a tenth that failed', history(steady(9), 1), '1 of its last 10 clones failed'],
+    ['less than a tenth', history(steady(10), 1), undefined],
+    ['clones alike', history(steady(20)), undefined],
+    ['clones that take no time', history([0, 0, 0]), undefined],
+    ['a p99 of twice the median', history([10, 10, 20 / 0.98 - 10 * (0.02 / 0.98)]), undefined],
+    ['a straggler', history([10, 10, 40]), 'its slowest clones take 39 s, and half of them up to 10 s'],
+    ['two clones and others that were told to end', history([10, 40], 0, 9), undefined],
+    ['clones that were told to end, slow or not', history(steady(5), 0, 9), undefined],
+  ])('with %s: %s', (_, samples, risk) => {
+    const prediction = predict(samples, {}, { vcpus: 1, memoryMiB: 64, gpus: 0 })
+    expect(riskOf(samples, prediction)).toBe(risk)
+  })
+
+  it('is not read from the spread that an estimate is given', () => {
+    const samples = history([10, 10], 0, 5).map((sample) => ({ ...sample, runningS: null }))
+    const prediction = predict(samples, { durationS: 10 }, { vcpus: 1, memoryMiB: 64, gpus: 0 })
+    expect(prediction.durationS.p99 / prediction.durationS.p50).toBeGreaterThan(2)
+    expect(riskOf([...samples, aSample({ runningS: null })], prediction)).toBeUndefined()
+  })
+})
