@@ -27,6 +27,8 @@ const agent = '^src/agent/'
 const local = '^src/local/'
 const cli = '^src/cli/'
 const lambdas = '^lambdas/'
+const lib = '^lib/'
+const app = '^bin/app\\.ts$'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -105,11 +107,18 @@ export default {
       node: false,
       advice: 'A handler decodes, calls one operation and encodes. Adapters are wired in entry.ts beside it.',
     }),
-    house('lib', '^lib/', {
+    house('lib', lib, {
       houses: [contract],
-      packages: 'any',
+      packages: ['aws-cdk-lib', 'constructs'],
       node: true,
-      advice: 'Stacks know the contract, and Lambdas by path only.',
+      advice: 'Stacks know the contract, and Lambdas by path only: share a name or a type through src/contract.',
+    }),
+    house('app', app, {
+      houses: [lib],
+      packages: ['aws-cdk-lib'],
+      node: false,
+      advice:
+        'The CDK app hands overrides to stacks: what it needs to know of the product is a prop of a stack in lib.',
     }),
     {
       name: 'nobody-imports-an-entry',
@@ -131,7 +140,8 @@ export default {
       severity: 'error',
       comment:
         'The product runs without development packages. Move this one to dependencies, or its use to test/ or scripts/.',
-      from: { path: '^(src|lambdas|bin)/' },
+      // The CDK deploys the product and is no part of it.
+      from: { path: '^(src|lambdas|bin)/', pathNot: app },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

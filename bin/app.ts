@@ -17,7 +17,7 @@ new DataStack(app, 'Data', {
 
 function override(key: string): string | undefined {
   const value: unknown = app.node.tryGetContext(`forkcast:${key}`)
-  return value === undefined ? undefined : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function isOn(key: string): boolean {

@@ -1,6 +1,5 @@
 /** An expected outcome: a value, or an error that the caller must look at. Exceptions are kept for bugs. */
-export type Result<T, E> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
+export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
 
 /** The successful {@link Result}. */
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {

@@ -61,7 +61,10 @@ export function startEngine(options: EngineOptions): Engine {
   const timers = createLocalTimers({ clock, ring: (timer) => timerRang(ports, timer), onError })
   const api: CloneApi = {
     lease: (request) => lease(ports, request),
-    report: (said) => report(ports, said),
+    report(said) {
+      pools.vacate(said.job)
+      return report(ports, said)
+    },
   }
   const pools = createEmulatedPools({
     pools: options.pools.pools,
@@ -100,7 +103,8 @@ export function startEngine(options: EngineOptions): Engine {
       await sweep(ports, run)
     },
     async close({ drainS }) {
-      await Promise.all([dispatcher.close(), timers.close(), pools.close({ drainS })])
+      const ended = Promise.all([dispatcher.close(), timers.close(), pools.close({ drainS })])
+      await Promise.all([ended, executions.close()])
     },
   }
 }

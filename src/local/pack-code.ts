@@ -104,17 +104,17 @@ async function hashed(root: string, path: string): Promise<CodeFile | PackProble
   }
 }
 
-/** A link as it is; one that leads out of the folder would mean something else on every machine. */
+/**
+ * A link as it is; one that leads out of the folder would mean something else on every machine. No `..` may follow a
+ * name: the name may be a link itself, and then its words do not tell where the way leads.
+ */
 async function linkAt(root: string, path: string): Promise<CodeLink | PackProblem> {
   const target = await readlink(join(root, path))
-  const outward = { message: `${quoted(path)} is a link out of the code folder`, fix: leaveOut(path) }
-  if (isAbsolute(target) || !isInside(root, join(root, dirname(path), target))) return outward
-  try {
-    return isInside(root, await realpath(join(root, path))) ? { path, target } : outward
-  } catch {
-    // It leads nowhere yet, but stays inside.
-    return { path, target }
-  }
+  const parts = target.split('/').filter((part) => part !== '' && part !== '.')
+  const wayUp = parts.findIndex((part) => part !== '..')
+  const turnsBack = wayUp !== -1 && parts.includes('..', wayUp)
+  if (!isAbsolute(target) && !turnsBack && isInside(root, join(root, dirname(path), target))) return { path, target }
+  return { message: `${quoted(path)} is a link out of the code folder`, fix: leaveOut(path) }
 }
 
 function tooMuch(message: string): PackProblem {

@@ -1,6 +1,7 @@
 import type { Assignment, GatheredItem, Variable, VariableValue } from '#contract/clone-api.ts'
 import { blobKey, clonePrefix } from '#contract/object-keys.ts'
 import type { Json } from '#core/json.ts'
+import { err, ok, type Result } from '#core/result.ts'
 import { instanceId, type SlotRef } from '#core/run/ids.ts'
 import type { StagedOutput } from '#core/run/manifest.ts'
 import type { RunRecord } from '#core/run/run.ts'
@@ -13,27 +14,30 @@ import type { Ports } from '#operations/ports.ts'
 
 type Reads = Pick<Ports, 'store' | 'definitions'>
 
-/** All that a clone has to know, from stored rows only: the same for every clone of a task, but for its own place. */
-export async function assignmentOf(ports: Reads, run: RunRecord, slot: SlotRef): Promise<Assignment> {
+/**
+ * All that a clone has to know, from stored rows only: the same for every clone of a task, but for its own place. The
+ * error names an input that is not optional and whose output was not written.
+ */
+export async function assignmentOf(ports: Reads, run: RunRecord, slot: SlotRef): Promise<Result<Assignment, string>> {
   const { workflow, readiness } = await ports.definitions.workflow(run)
   const row = await ports.store.rows.get(run.id, 'task', slot.task)
   if (row === undefined) throw new Error(`task ${slot.task} has no row`)
   const task = readiness.tasks.get(row.value.task) as Task
-  return {
+  const inputs = await inputVariables(ports, run, task)
+  if (!inputs.ok) return inputs
+  const items = await eachVariables(ports, run, row.value)
+  if (!items.ok) return items
+  return ok({
     slot,
     command: task.run,
     code: task.code.kind === 'blob' ? task.code.sha256 : null,
-    variables: [
-      ...paramVariables(workflow, run),
-      ...(await inputVariables(ports, run, task)),
-      ...(await eachVariables(ports, run, row.value)),
-    ],
+    variables: [...paramVariables(workflow, run), ...inputs.value, ...items.value],
     outputs: task.outputs,
     env: task.env,
     timeoutS: task.timeoutS ?? null,
     prefix: clonePrefix(slot),
     idempotencyKey: `${run.id}/${slot.task}`,
-  }
+  })
 }
 
 function paramVariables(workflow: Workflow, run: RunRecord): readonly Variable[] {
@@ -43,13 +47,18 @@ function paramVariables(workflow: Workflow, run: RunRecord): readonly Variable[]
   })
 }
 
-async function inputVariables(ports: Reads, run: RunRecord, task: Task): Promise<readonly Variable[]> {
+async function inputVariables(ports: Reads, run: RunRecord, task: Task): Promise<Result<readonly Variable[], string>> {
   const variables: Variable[] = []
   for (const [name, input] of Object.entries(task.inputs)) {
     const value = await inputValue(ports, run, input)
     if (value !== undefined) variables.push({ name: environmentName('input', name), value })
+    else if (!input.optional) return err(`input ${name} is not optional, and ${sourceOf(input)} was not written`)
   }
-  return variables
+  return ok(variables)
+}
+
+function sourceOf(input: Input): string {
+  return input.kind === 'output' ? `${input.from.task}.${input.from.output}` : `its ${input.kind}`
 }
 
 async function inputValue(ports: Reads, run: RunRecord, input: Input): Promise<VariableValue | undefined> {
@@ -98,7 +107,11 @@ async function outputValue(ports: Reads, run: RunRecord, from: OutputRef): Promi
   return { kind: 'gather', name, items }
 }
 
-async function eachVariables(ports: Reads, run: RunRecord, row: TaskRecord): Promise<readonly Variable[]> {
+async function eachVariables(
+  ports: Reads,
+  run: RunRecord,
+  row: TaskRecord,
+): Promise<Result<readonly Variable[], string>> {
   const variables: Variable[] = []
   for (const [key, value] of Object.entries(row.values)) {
     const name = environmentName('each', key)
@@ -107,9 +120,12 @@ async function eachVariables(ports: Reads, run: RunRecord, row: TaskRecord): Pro
       continue
     }
     const element = await elementOf(ports, run, value)
-    if (element !== undefined) variables.push({ name, value: element })
+    if (element === undefined) {
+      return err(`${instanceId(value.from.task, value.index)}.${value.from.output} was not written`)
+    }
+    variables.push({ name, value: element })
   }
-  return variables
+  return ok(variables)
 }
 
 async function elementOf(

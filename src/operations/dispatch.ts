@@ -18,7 +18,7 @@ const firstLook = 32
  * they wait for. One at a time in an engine, or an account.
  */
 export async function dispatch(ports: Ports): Promise<void> {
-  for (let look = firstLook; ; ) {
+  for (let look = firstLook; ;) {
     const capacity = await ports.pools.capacity()
     if (!hasRoom(capacity)) return
     const waiting = await ports.store.rows.waiting(look)
@@ -63,7 +63,13 @@ async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity:
       await setBackoff(ports, slot)
       if (job === undefined) continue
       jobs.push(job)
-      await setHedge(ports, slot.value, placementOf(plans.get(slot.value.run) as Plan, slot.value.task), pools, job.pool)
+      await setHedge(
+        ports,
+        slot.value,
+        placementOf(plans.get(slot.value.run) as Plan, slot.value.task),
+        pools,
+        job.pool,
+      )
     }
   } finally {
     // What has been written as starting is started, whatever became of the rest.

@@ -13,8 +13,8 @@ import type { Workflow } from '#core/workflow/workflow.ts'
 import { localControlPlane } from '#local/control-plane.ts'
 import { openMachineEngine } from '#local/machine-engine.ts'
 import { stateFiles } from '#local/state-files.ts'
-import { emulatedPool } from './emulation.ts'
 import { checkRun } from '../invariants/check-run.ts'
+import { emulatedPool } from './emulation.ts'
 
 /** An engine with real processes over a state directory of its own, which is gone at the end of the test. */
 export interface Machine extends AsyncDisposable {

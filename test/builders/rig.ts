@@ -118,7 +118,7 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
     const untilMs = clock.nowMs() + longestMs
     const goesOn = async (): Promise<boolean> => !isRunTerminal((await runRow(run)).state) && clock.nowMs() < untilMs
     // A trace sets alarms for ever, so the clock does not run out; a span that has none in it is made longer.
-    for (let spanMs = 60_000; clock.pending > 0 && (await goesOn()); ) {
+    for (let spanMs = 60_000; clock.pending > 0 && (await goesOn());) {
       const beforeMs = clock.nowMs()
       await clock.runOut(spanMs)
       if (clock.nowMs() === beforeMs) spanMs *= 2

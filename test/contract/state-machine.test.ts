@@ -84,7 +84,14 @@ describe('the definition', () => {
     const names = states.map(([name]) => name)
 
     expect(new Set(names).size).toBe(names.length)
-    expect(names).toStrictEqual(['Tasks', 'Clones', 'Launch', 'UnlaunchedLeftToSweep', 'Settle', 'UnsettledLeftToSweep'])
+    expect(names).toStrictEqual([
+      'Tasks',
+      'Clones',
+      'Launch',
+      'UnlaunchedLeftToSweep',
+      'Settle',
+      'UnsettledLeftToSweep',
+    ])
   })
 
   test.each(tasks)('%s retries what a service does wrong, and catches everything else', (_, state) => {
@@ -135,7 +142,11 @@ describe('an execution', () => {
 
   test.each([
     ['a chain: 4 for its one task', frontier(['A', [0]]), 4],
-    ['a wide frontier: 3 a task', frontier(...Array.from({ length: 40 }, (_, n) => [`A[${n}]`, [0]] as const)), 1 + 3 * 40],
+    [
+      'a wide frontier: 3 a task',
+      frontier(...Array.from({ length: 40 }, (_, n) => [`A[${n}]`, [0]] as const)),
+      1 + 3 * 40,
+    ],
     ['three clones: 6 for the task', frontier(['A', [0, 1, 2]]), 6],
   ])('takes few transitions in %s', async (_, input, transitions) => {
     expect((await execute(input)).entered).toHaveLength(transitions)

@@ -222,6 +222,15 @@ export const layers: readonly Breach[] = [
     says: ['handler-layer: lambdas/planted/handler.ts'],
   },
   {
+    what: 'a stack that imports the domain, and a CDK app that does',
+    files: {
+      'src/core/reached.ts': reached,
+      'lib/reach.ts': "import { reached } from '#core/reached.ts'\nexport const reach = reached\n",
+      'bin/app.ts': "import { reached } from '#core/reached.ts'\nexport const reach = reached\n",
+    },
+    says: ['lib-layer: lib/reach.ts', 'app-layer: bin/app.ts'],
+  },
+  {
     what: 'a house entered by a relative path',
     files: {
       'src/adapters/relative.ts': "import { reached } from '../ports/reached.ts'\nexport const reach = reached\n",

@@ -34,10 +34,11 @@ export function commitsTwice({ log }: RunHistory): readonly string[] {
 /** I3: what was committed is what the winner claimed, lies under its own prefix, and is there, whole and unaltered. */
 export async function outputsLost(history: RunHistory, objects: ObjectStore): Promise<readonly string[]> {
   const breaches: string[] = []
-  const winners = ofKind(history, 'slot').filter(({ value }) => value.state === 'won')
+  const won = ofKind(history, 'slot').filter(({ value }) => value.state === 'won')
+  const winners = new Map(won.map((slot) => [slot.value.task, slot]))
   for (const { id, value: task } of ofKind(history, 'task')) {
     if (task.outputs === null || task.instances !== null) continue
-    const winner = winners.find(({ value }) => value.task === id)
+    const winner = winners.get(id)
     if (winner === undefined || canonicalHash(winner.value.claim) !== canonicalHash(task.outputs)) {
       breaches.push(`I3 the result of ${id} is not what its winner claimed`)
     }

@@ -1,5 +1,4 @@
 import { instanceId } from '#core/run/ids.ts'
-import { purposeOf } from '#core/run/readiness.ts'
 import { isRunTerminal } from '#core/run/run.ts'
 import { isSlotTerminal } from '#core/run/slot.ts'
 import { isTaskTerminal } from '#core/run/task.ts'
@@ -31,10 +30,6 @@ function lostOnTheWay(history: RunHistory): readonly string[] {
     for (let index = 0; index < (row?.instances ?? 0); index += 1) {
       if (!tasks.has(instanceId(id, index))) breaches.push(`I11 ${instanceId(id, index)} was lost`)
     }
-  }
-  for (const { id, value } of ofKind(history, 'group')) {
-    const opens = purposeOf(id).kind !== 'shard'
-    if (opens && value.state === 'claimed') breaches.push(`I11 group ${id} was claimed and never opened`)
   }
   return breaches
 }

@@ -72,7 +72,9 @@ function scriptOf(
   const reads = Object.keys(inputs).map((name) => {
     const variable = `INPUT_${name.toUpperCase()}`
     const upstream = made[Number(name.slice(1))]
-    return upstream?.forEach === undefined ? `cat "$${variable}"` : `cat "$${variable}"/0-* "$${variable}"/1-* "$${variable}"/2-*`
+    return upstream?.forEach === undefined
+      ? `cat "$${variable}"`
+      : `cat "$${variable}"/0-* "$${variable}"/1-* "$${variable}"/2-*`
   })
   const wait = slow ? 'if [ "$FORKCAST_CLONE" = 0 ] && [ "$FORKCAST_ATTEMPT" = 1 ]; then sleep 0.4; fi; ' : ''
   const item = repeated ? '$EACH_ITEM' : ''
@@ -88,7 +90,10 @@ function expectedOutputs(workflow: Workflow): ReadonlyMap<string, string> {
       .map((name) => (values.get(`t${name.slice(1)}`) ?? []).join(''))
       .join('')
     const names = forEach === undefined ? [''] : ['x', 'y', 'z']
-    values.set(id, names.map((name) => String(cksum(`${id}${name}${read}`))))
+    values.set(
+      id,
+      names.map((name) => String(cksum(`${id}${name}${read}`))),
+    )
   }
   const named = [...values].flatMap(([id, list]) =>
     list.map((value, index) => [list.length === 1 ? id : `${id}[${index}]`, value] as const),

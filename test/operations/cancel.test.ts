@@ -97,7 +97,13 @@ test('a run is not over while a task of it is not, even if no job of it is alive
   const event = { type: 'run.cancelling', atMs: clock.nowMs(), reason: 'enough' } as const
   const stored = (await store.rows.get(run, 'run', 'run'))!
   await store.rows.commit(run, [
-    { kind: 'run', id: 'run', expected: stored.version, events: [event], value: { ...stored.value, state: 'cancelling', error: 'enough' } },
+    {
+      kind: 'run',
+      id: 'run',
+      expected: stored.version,
+      events: [event],
+      value: { ...stored.value, state: 'cancelling', error: 'enough' },
+    },
   ])
 
   await engine.clock.advance(20_000)
@@ -115,10 +121,7 @@ test('cancelled twice, at once or one after the other, is cancelled once, for th
   const run = await engine.submit(workflow)
   await engine.clock.advance(5_000)
 
-  await Promise.all([
-    cancel(engine.engine.ports, run, 'first'),
-    cancel(engine.engine.ports, run, 'second'),
-  ])
+  await Promise.all([cancel(engine.engine.ports, run, 'first'), cancel(engine.engine.ports, run, 'second')])
   await cancel(engine.engine.ports, run, 'third')
   const document = await engine.finish(run, workflow)
   await cancel(engine.engine.ports, run, 'fourth')

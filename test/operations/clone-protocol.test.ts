@@ -33,7 +33,17 @@ function reportOf(run: RunId, slot: string, fence: number, ended: CloneReport['e
   }
 }
 
-function endOf({ engine, run, slot, reason = 'exited' }: { engine: Rig; run: RunId; slot: string; reason?: string }): JobEnded {
+function endOf({
+  engine,
+  run,
+  slot,
+  reason = 'exited',
+}: {
+  engine: Rig
+  run: RunId
+  slot: string
+  reason?: string
+}): JobEnded {
   return {
     job: jobName(run, slot),
     slot: slotRef(run, slot),
@@ -171,17 +181,22 @@ describe('a report', () => {
 })
 
 describe('the end of a job', () => {
-  test.each([1, 2, 3, 4, 5])('told %d times before the report: the slot failed once, and the report is late', async (times) => {
-    const { engine, run } = await underWay()
-    const told = async () => {
-      for (let n = 0; n < times; n += 1) await jobEnded(engine.engine.ports, endOf({ engine, run, slot: 'A/1/0' }))
-    }
+  test.each([1, 2, 3, 4, 5])(
+    'told %d times before the report: the slot failed once, and the report is late',
+    async (times) => {
+      const { engine, run } = await underWay()
+      const told = async () => {
+        for (let n = 0; n < times; n += 1) await jobEnded(engine.engine.ports, endOf({ engine, run, slot: 'A/1/0' }))
+      }
 
-    expect(await eventsBy(engine, run, told)).toStrictEqual(['A/1/0 slot.failed', 'A/1/0 slot.billed'])
-    expect(await report(engine.engine.ports, reportOf(run, 'A/1/0', 1, claimed))).toBe('late')
-    const document = await engine.finish(run, chain)
-    expect(taskIn(document, 'A').attempts).toMatchObject([{ state: 'committed', slots: [{ state: 'failed' }, { state: 'won' }] }])
-  })
+      expect(await eventsBy(engine, run, told)).toStrictEqual(['A/1/0 slot.failed', 'A/1/0 slot.billed'])
+      expect(await report(engine.engine.ports, reportOf(run, 'A/1/0', 1, claimed))).toBe('late')
+      const document = await engine.finish(run, chain)
+      expect(taskIn(document, 'A').attempts).toMatchObject([
+        { state: 'committed', slots: [{ state: 'failed' }, { state: 'won' }] },
+      ])
+    },
+  )
 
   test.each([1, 5])('told %d times after the report changes nothing', async (times) => {
     const { engine, run } = await underWay()
@@ -223,11 +238,17 @@ describe('the end of a job', () => {
     const bill = { ...reportOf(run, 'A/1/0', 1, claimed), costUsd: 0 }
     const { usage, times, billedS, costUsd } = bill
     await engine.store.rows.commit(run, [
-      change('slot', 'A/1/0', stored, { type: 'slot.claimed', atMs, fence: 1, manifest: {} }, {
-        type: 'slot.billed',
-        atMs,
-        bill: { usage, times, billedS, costUsd },
-      }),
+      change(
+        'slot',
+        'A/1/0',
+        stored,
+        { type: 'slot.claimed', atMs, fence: 1, manifest: {} },
+        {
+          type: 'slot.billed',
+          atMs,
+          bill: { usage, times, billedS, costUsd },
+        },
+      ),
     ])
 
     const told = () => jobEnded(engine.engine.ports, endOf({ engine, run, slot: 'A/1/0' }))

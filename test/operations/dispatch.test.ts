@@ -146,7 +146,13 @@ describe('capacity', () => {
 
 test('a slot whose pool is full spills into the next one that takes it', async () => {
   const tier = (id: 'hot' | 'warm' | 'cold', startS: number, spillsTo: readonly string[]): EmulatedPool =>
-    emulatedPool(id, { ...roomy, tier: id, vcpus: id === 'cold' ? 10 : 1, spillsTo, startDelay: { kind: 'fixed', seconds: startS } })
+    emulatedPool(id, {
+      ...roomy,
+      tier: id,
+      vcpus: id === 'cold' ? 10 : 1,
+      spillsTo,
+      startDelay: { kind: 'fixed', seconds: startS },
+    })
   const pools = [tier('hot', 0, ['warm', 'cold']), tier('warm', 10, ['cold']), tier('cold', 60, [])]
   const workflow = workflowOf(numbers(4).map((n) => task(`A${n}`, { pool: { tier: 'hot' } })))
   const engine = rig(() => ({ takesS: 100 }), { pools })

@@ -35,9 +35,7 @@ function sourceOf(list: readonly Json[] | string): EachSource {
   if (typeof list !== 'string') return { kind: 'literal', items: list }
   if (list.startsWith('each ')) return { kind: 'each', from: parsed(list.slice(5)) }
   const reference = parsed(list)
-  return reference.task === 'params'
-    ? { kind: 'param', param: reference.output }
-    : { kind: 'output', from: reference }
+  return reference.task === 'params' ? { kind: 'param', param: reference.output } : { kind: 'output', from: reference }
 }
 
 function parsed(text: string): OutputRef {

@@ -106,7 +106,11 @@ test('a gathering task sees all instances in order, with key, value, state and o
         key: value.n,
         value,
         state: 'committed',
-        output: expect.objectContaining({ type: 'json', bytes: 1, object: expect.stringContaining(`/A[${index}]/1/0/`) }),
+        output: expect.objectContaining({
+          type: 'json',
+          bytes: 1,
+          object: expect.stringContaining(`/A[${index}]/1/0/`),
+        }),
       })),
     },
   ])
@@ -133,24 +137,27 @@ test.each([
     'the key `a` is that of instance 0 and of instance 2',
   ],
   ['has an item without its key', { list: [{}] }, 'instance 0: `key` `/id` leads to no text or number in `{}`'],
-])('a list that %s fails its task in words, skips what follows, and lets the rest finish', async (_, outputs, words) => {
-  const engine = rig(({ task: id }) => ({ takesS: 5, outputs: id === 'L' ? (outputs as Record<string, Json>) : {} }))
+])(
+  'a list that %s fails its task in words, skips what follows, and lets the rest finish',
+  async (_, outputs, words) => {
+    const engine = rig(({ task: id }) => ({ takesS: 5, outputs: id === 'L' ? (outputs as Record<string, Json>) : {} }))
 
-  const run = await engine.run(withList)
+    const run = await engine.run(withList)
 
-  expect(run).toMatchObject({ state: 'failed', counts: { committed: 3, failed: 1, skipped: 2, pending: 0 } })
-  expect(run.error).toBe(`A: ${taskIn(run, 'A').error}`)
-  expect(taskIn(run, 'A').error).toBe(words)
-  expect(taskIn(run, 'B').error).toBe('A left no result')
-  expect(statesOf(run)).toStrictEqual({
-    L: 'committed',
-    A: 'failed',
-    B: 'skipped',
-    C: 'skipped',
-    D: 'committed',
-    E: 'committed',
-  })
-})
+    expect(run).toMatchObject({ state: 'failed', counts: { committed: 3, failed: 1, skipped: 2, pending: 0 } })
+    expect(run.error).toBe(`A: ${taskIn(run, 'A').error}`)
+    expect(taskIn(run, 'A').error).toBe(words)
+    expect(taskIn(run, 'B').error).toBe('A left no result')
+    expect(statesOf(run)).toStrictEqual({
+      L: 'committed',
+      A: 'failed',
+      B: 'skipped',
+      C: 'skipped',
+      D: 'committed',
+      E: 'committed',
+    })
+  },
+)
 
 test('a parameter that is no array fails the task at once', async () => {
   const workflow = workflowOf([task('A', { forEach: over({ item: 'params.list' }) })], {

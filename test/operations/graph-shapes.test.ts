@@ -66,9 +66,12 @@ const overLiteral = (count: number): Workflow =>
   ])
 
 const overParam = (): Workflow =>
-  workflowOf([task('A'), task('B', { needs: ['A'], forEach: over({ n: 'params.list' }), outputs: leaves('out') }), gathering], {
-    params: { list: { type: 'array' } },
-  })
+  workflowOf(
+    [task('A'), task('B', { needs: ['A'], forEach: over({ n: 'params.list' }), outputs: leaves('out') }), gathering],
+    {
+      params: { list: { type: 'array' } },
+    },
+  )
 
 const overOutput = (): Workflow =>
   workflowOf([

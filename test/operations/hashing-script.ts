@@ -46,6 +46,7 @@ async function contentOf(objects: ObjectStore, value: VariableValue): Promise<Js
 async function read(objects: ObjectStore, output: StagedOutput): Promise<Json> {
   if (output.type === 'directory') throw new Error('scripted clones are given no directories')
   const bytes = await objects.read(output.object)
-  if (bytes === undefined || sha256(bytes) !== output.sha256) throw new Error(`${output.object} is not what was committed`)
+  if (bytes === undefined || sha256(bytes) !== output.sha256)
+    throw new Error(`${output.object} is not what was committed`)
   return JSON.parse(new TextDecoder().decode(bytes)) as Json
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import type { RunDocument, SlotDocument } from '#contract/run-document.ts'
 import type { SlotRef } from '#core/run/ids.ts'
 import { dag } from '../builders/dag.ts'
 import { rig, taskIn } from '../builders/rig.ts'
-import type { RunDocument, SlotDocument } from '#contract/run-document.ts'
 import { from, leaves } from './drawn.ts'
 import { secondsOf, userError } from './story.ts'
 
@@ -51,7 +51,9 @@ test('the loser is billed once for what it took, as wasted money', async () => {
   const usd = 0.036 / 3600
   expect(document.costUsd).toBeCloseTo((10 + 10 + 5) * usd, 12)
   expect(document.wastedCostUsd).toBeCloseTo(10 * usd, 12)
-  expect((await engine.log(run)).filter(({ id, event }) => id === 'A/1/0' && event.type === 'slot.billed')).toHaveLength(1)
+  expect(
+    (await engine.log(run)).filter(({ id, event }) => id === 'A/1/0' && event.type === 'slot.billed'),
+  ).toHaveLength(1)
 })
 
 test('claims of ten clones at one moment make one commit', async () => {
@@ -101,7 +103,10 @@ test('when all clones fail the attempt fails once, for the cause of the last one
 
   expect(document).toMatchObject({ state: 'succeeded', makespanS: 10 + 5 + 8 })
   expect((await engine.log(run)).filter(({ event }) => event.type === 'attempt.failed')).toHaveLength(1)
-  expect(taskIn(document, 'A').attempts).toMatchObject([{ remedy: 'user-error: retry 1 of 1 after 5 s' }, { state: 'committed' }])
+  expect(taskIn(document, 'A').attempts).toMatchObject([
+    { remedy: 'user-error: retry 1 of 1 after 5 s' },
+    { state: 'committed' },
+  ])
   // All three clones of the second attempt started again.
   expect(engine.started).toHaveLength(6)
 })
@@ -214,4 +219,3 @@ describe('a hedge', () => {
     expect(secondsOf(await engine.log(run), 'slot.activated')).toStrictEqual({ 'A/2/1': 10 + 5 + 20 })
   })
 })
-

@@ -17,8 +17,11 @@ export interface StateHandlers {
 export interface InterpretedExecutions extends Executions {
   /** Gives the executions what they call; until then none can be started. */
   connect(handlers: StateHandlers): void
-  /** Resolves once every execution that was started has ended. */
-  idle(): Promise<void>
+  /**
+   * Gives up every execution, and resolves once none is alive: an open wait would keep the process for days. What they
+   * were about is in the stored rows; what is started from now on is left to whoever resumes.
+   */
+  close(): Promise<void>
 }
 
 /**
@@ -36,8 +39,10 @@ export function interpretedExecutions(
   const names = new Set<string>()
   const alive = new Set<Promise<unknown>>()
   let connected: StateHandlers | undefined
+  let closed = false
 
   const wait = async (input: Input) => {
+    if (closed) return {}
     const token = ids.token()
     const answered = new Promise<{ readonly outcome: string }>((resolve) => waits.set(token, resolve))
     const { Payload } = input as unknown as { readonly Payload: Omit<LaunchInput, 'token'> }
@@ -51,7 +56,7 @@ export function interpretedExecutions(
   }
   const settle = async (input: Input) => {
     const { Payload } = input as unknown as { readonly Payload: SettleInput }
-    await (connected as StateHandlers).settle(Payload)
+    if (!closed) await (connected as StateHandlers).settle(Payload)
     return {}
   }
   const guarded = (call: (input: Input) => Promise<Input>) => async (input: Input) => {
@@ -79,7 +84,7 @@ export function interpretedExecutions(
     },
     async start(name: string, input: FrontierInput) {
       if (connected === undefined) throw new Error('executions are started before they are connected')
-      if (names.has(name)) return 'already'
+      if (names.has(name) || closed) return 'already'
       names.add(name)
       const execution = machine.run(input as unknown as Input, options)
       const ended = execution.result.catch(onError).finally(() => alive.delete(ended))
@@ -93,7 +98,10 @@ export function interpretedExecutions(
       resolve(output)
       return 'answered'
     },
-    async idle() {
+    async close() {
+      closed = true
+      for (const resolve of waits.values()) resolve({ outcome: 'given up' })
+      waits.clear()
       while (alive.size > 0) await Promise.all(alive)
     },
   }

@@ -55,6 +55,6 @@ function pathTo(end: number, start: number, cameFrom: ReadonlyMap<number, number
 }
 
 function rotatedToSmallest(cycle: readonly number[]): readonly number[] {
-  const smallest = cycle.indexOf(Math.min(...cycle))
+  const smallest = cycle.indexOf(cycle.reduce((least, node) => Math.min(least, node)))
   return [...cycle.slice(smallest), ...cycle.slice(0, smallest)]
 }

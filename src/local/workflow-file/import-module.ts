@@ -5,7 +5,7 @@ import { err, ok, type Result } from '#core/result.ts'
 import type { Diagnostic, Position } from '#core/workflow/diagnostic.ts'
 
 /**
- * What a module exports as its workflow: `default`, or `workflow`. The module runs in this process, as its author's
+ * What a module exports as its workflow: `workflow`, or `default`. The module runs in this process, as its author's
  * program does. What it throws becomes a diagnostic with the line in the module, without a stack.
  */
 export async function importModule(file: string): Promise<Result<unknown, readonly Diagnostic[]>> {
@@ -19,7 +19,7 @@ export async function importModule(file: string): Promise<Result<unknown, readon
   } catch (error) {
     return err([failure(error, url)])
   }
-  const workflow = exported.default ?? exported.workflow
+  const workflow = exported.workflow ?? exported.default
   if (workflow !== undefined) return ok(workflow)
   return err([
     {

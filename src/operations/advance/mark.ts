@@ -6,6 +6,9 @@ import type { Work } from '#operations/advance/work.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 
+/** Writes under way together: they are to different groups, and a local store makes them durable with one sync. */
+const atOnce = 100
+
 /** Marks a member in its groups and counts them down; a group that comes to its end is claimed in the same write. */
 export async function mark(
   ports: Pick<Ports, 'store' | 'clock'>,
@@ -14,9 +17,12 @@ export async function mark(
   ok: boolean,
 ): Promise<readonly Work[]> {
   const open: Work[] = []
-  for (const membership of memberships) {
-    const complete = await optimistic(ports.store, run, () => decide(ports, run, membership, ok))
-    if (complete) open.push({ kind: 'open', group: membership.group })
+  for (let from = 0; from < memberships.length; from += atOnce) {
+    const some = memberships.slice(from, from + atOnce)
+    const complete = await Promise.all(
+      some.map((membership) => optimistic(ports.store, run, () => decide(ports, run, membership, ok))),
+    )
+    for (const [index, { group }] of some.entries()) if (complete[index] === true) open.push({ kind: 'open', group })
   }
   return open
 }

@@ -173,9 +173,12 @@ describe('the places of the next attempt', () => {
     expect(short(remedyFor(failed(['reclaimed', 'reclaimed'], { pools: from, definition })))).toBe(expected)
   })
 
-  it('leave the pool that lost the clone, even an on-demand one', () => {
+  it.each([
+    ['leave it, even an on-demand one', pools, 'dear', 'dearest'],
+    ['come back to it when it is the only one', [spot, dear], 'spot', 'dear'],
+  ])('after the loss of a host on demand %s', (_, from, slots, expected) => {
     const so = ['reclaimed', 'reclaimed', 'host-lost'] as const
-    expect(short(remedyFor(failed(so, { slots: 'dear', pool: 'dear' })))).toBe('dearest')
+    expect(short(remedyFor(failed(so, { pools: from, slots, pool: 'dear' })))).toBe(expected)
   })
 
   it('say from where they were moved, and keep their reason otherwise', () => {

@@ -26,6 +26,7 @@ describe('the risk of a task', () => {
     ['a p99 of twice the median', history([10, 10, 20 / 0.98 - 10 * (0.02 / 0.98)]), undefined],
     ['a straggler', history([10, 10, 40]), 'its slowest clones take 39 s, and half of them up to 10 s'],
     ['two clones and others that were told to end', history([10, 40], 0, 9), undefined],
+    ['one failure of three, and many told to end', history(steady(2), 1, 20), '1 of its last 3 clones failed'],
     ['clones that were told to end, slow or not', history(steady(5), 0, 9), undefined],
   ])('with %s: %s', (_, samples, risk) => {
     const prediction = predict(samples, {}, { vcpus: 1, memoryMiB: 64, gpus: 0 })

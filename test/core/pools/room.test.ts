@@ -15,10 +15,10 @@ describe('room', () => {
     expect(fits(resources, room)).toBe(does)
   })
 
-  it('of one vCPU holds ten tenths, whatever their floating sum', () => {
+  it('of three tenths of a vCPU holds a tenth three times, whatever the floating sum, and no more', () => {
     const tenth = { vcpus: 0.1, memoryMiB: 0.1, gpus: 0 }
-    let free = { vcpus: 1, memoryMiB: 1, gpus: 0 }
-    for (let taken = 0; taken < 10; taken++) {
+    let free = { vcpus: 0.3, memoryMiB: 0.3, gpus: 0 }
+    for (let taken = 0; taken < 3; taken++) {
       expect(fits(tenth, free)).toBe(true)
       free = take(tenth, free)
     }

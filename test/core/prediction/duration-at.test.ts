@@ -36,6 +36,7 @@ describe('the duration at a quantile', () => {
     [0.25, 5],
     [0.7, 30],
     [0.945, 100],
+    [0.981, 140],
     [0.999, 150],
     [1, 150],
   ])('at %d lies on the line between its neighbours: %d', (q, expected) => {

@@ -43,13 +43,15 @@ const attempts: { readonly [K in Kind]: (row: Records[K] | undefined, step: numb
     return [...Object.values(taskEvents), ...numbers].map((event) => ({ ...event, atMs: atMs + step }))
   },
   slot: (slot, step) => {
-    const fences = [-1, 0, 1, 7].map((more) => (slot?.fence ?? 0) + more)
-    const fenced = fences.flatMap((fence) => [
-      { ...slotEvents.leased, fence },
-      { ...slotEvents.claimed, fence, manifest },
+    const fence = slot?.fence ?? 0
+    const fenced = [-1, 0, 1, 7].flatMap((more) => [
+      { ...slotEvents.leased, fence: fence + more },
+      { ...slotEvents.claimed, fence: fence + more },
     ])
     const other = { ...slotEvents.leased, job: 'job-2', fence: 99 }
-    const tried = [...Object.values(slotEvents), standbyCreated, ...fenced, other]
+    // The way to a result is long and easily left, so its steps are tried more often than the others.
+    const onward = [slotEvents.starting, { ...slotEvents.leased, fence: fence + 1 }, { ...slotEvents.claimed, fence }]
+    const tried = [...Object.values(slotEvents), standbyCreated, ...fenced, other, ...repeated(onward, 8)]
     return tried.map((event) => ({ ...event, atMs: atMs + step }))
   },
   group: (_, step) => [
@@ -57,4 +59,8 @@ const attempts: { readonly [K in Kind]: (row: Records[K] | undefined, step: numb
     { ...marked('D'), atMs: atMs + step },
     { ...groupStarted, atMs: atMs + step },
   ],
+}
+
+function repeated<T>(values: readonly T[], times: number): readonly T[] {
+  return Array.from({ length: times }, () => values).flat()
 }

@@ -183,7 +183,7 @@ describe('the purpose of a group', () => {
     expect(purposeOf(id)).toStrictEqual(purpose)
   })
 
-  it.each(['', 'clean', 'each:fit'])('is not made up for what is no group: %j', (id) => {
+  it.each(['', 'clean', 'each:fit', 'reach:fit[1]'])('is not made up for what is no group: %j', (id) => {
     expect(() => purposeOf(id)).toThrow(`unknown group ${id}`)
   })
 })

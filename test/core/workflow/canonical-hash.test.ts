@@ -46,9 +46,9 @@ function taskAfter(before: readonly string[]) {
   )
 }
 
-function inputsOf(ids: readonly string[], value: unknown): object {
-  const references = ids.map((id, index) => [`r${index}`, { from: `${id}.o` }])
-  return Object.fromEntries([
+function inputsOf(ids: readonly string[], value: unknown): Record<string, unknown> {
+  const references = ids.map((id, index) => [`r${index}`, { from: `${id}.o` }] as const)
+  return Object.fromEntries<unknown>([
     ...references,
     ['value', { value }],
     ['a', { file: 'a.txt' }],
@@ -144,8 +144,9 @@ it('a canonical workflow is written with its keys in order, so that it need not 
   fc.assert(
     fc.property(document, (value) => {
       const workflow = read(value)
-      const hasNumericKey = /"\d+":/.test(JSON.stringify(workflow))
-      if (!hasNumericKey) expect(JSON.stringify(workflow)).toBe(canonicalize(workflow))
+      // JavaScript puts keys that look like numbers first.
+      fc.pre(!/"\d+":/.test(JSON.stringify(workflow)))
+      expect(JSON.stringify(workflow)).toBe(canonicalize(workflow))
     }),
   )
 })

@@ -30,6 +30,11 @@ function oneTask(fields: string, head: string): string {
   return `apiVersion: forkcast/v1\nname: test\n${head}\ntasks:\n${others}${each}  t: { run: 'true', ${fields} }\n`
 }
 
+/** A workflow with these tasks, as JSON on one line. */
+export function withTasks(tasks: string): string {
+  return `{"apiVersion":"forkcast/v1","name":"a","tasks":{${tasks}}}`
+}
+
 /** The errors in a YAML text, as `CODE line:column message → fix`. */
 export function errorsIn(text: string, format: 'yaml' | 'json' = 'yaml'): readonly string[] {
   return diagnosticsIn(text, format).map(({ code, message, position, fix }) => {

@@ -369,6 +369,18 @@ describe('how a diagnostic is shown', () => {
     )
   })
 
+  it('tells of other places, and how many more there are', () => {
+    const related = [
+      { message: 'here', path: '/b', position: { line: 9, column: 2, length: 1 } },
+      { message: 'and there', path: '/c' },
+    ]
+    const more: Diagnostic = { code: 'WF-MORE', message: 'and 3 more', path: '', fix: 'f' }
+    const beyond: Diagnostic = { ...base, position: { line: 9, column: 1, length: 1 }, related }
+    expect(renderDiagnostics([beyond, more], source)).toBe(
+      '✗ WF-VALUE  m\n  at flow.yaml:9:1\n  9 |\n    | ^\n  · here (flow.yaml:9:2)\n  · and there\n  → f\n\n✗ WF-MORE  and 3 more\n  → f',
+    )
+  })
+
   it('sets off its parts on demand', () => {
     const text = 'a: b'
     const position = { line: 1, column: 4, length: 1 }

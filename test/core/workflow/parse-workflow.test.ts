@@ -32,7 +32,7 @@ tasks:
     clones: 2
     hedge: { after: p90 }
     aggregate: { policy: first }
-    pool: { accelerator: cpu, tier: warm, purchase: any }
+    pool: { accelerator: cpu, tier: warm, purchase: spot }
     retry: { backoff: 500ms }
     timeout: 10m
     idempotent: true
@@ -100,7 +100,7 @@ describe('a workflow with every field that is run', () => {
       clones: 2,
       hedge: { kind: 'quantile', quantile: 0.9 },
       aggregate: { policy: 'first' },
-      pool: { accelerator: 'cpu', tier: 'warm' },
+      pool: { accelerator: 'cpu', tier: 'warm', purchase: 'spot' },
       retry: { limit: 1, backoffS: 0.5 },
       timeoutS: 600,
       idempotent: true,
@@ -198,6 +198,11 @@ describe('short and long ways to say the same', () => {
     expect(workflowIn(`{apiVersion: forkcast/v1, name: a, priority: ${given}, tasks: {a: {run: b}}}`).priority).toBe(
       expected,
     )
+  })
+
+  it('repeats a task over a parameter', () => {
+    const task = taskWith('forEach: { n: { from: params.list } }', 'params: { list: { type: array } }')
+    expect(task.forEach?.keys).toStrictEqual([{ name: 'n', source: { kind: 'param', param: 'list' } }])
   })
 
   it('takes content that was uploaded before', () => {

@@ -78,6 +78,10 @@ describe('keys that start with x-', () => {
     expect(noted).toStrictEqual(plain)
   })
 
+  it('do not hide keys that are unknown', () => {
+    expect(errorsWith('x-a: 1, y-a: 2')).toStrictEqual([expect.stringContaining('unknown key `y-a` in task `t`')])
+  })
+
   it('are no names, which would be ignored in silence', () => {
     expect(errorsIn('{apiVersion: forkcast/v1, name: a, tasks: {x-a: {run: b}, b: {run: c}}}')).toStrictEqual([
       'WF-NAME 1:44 `x-a`: a name that starts with `x-` looks like a key that is ignored → choose another name',

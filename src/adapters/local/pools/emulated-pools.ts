@@ -12,6 +12,11 @@ import type { JobEnded, JobRequest, Pools } from '#ports/pools.ts'
 /** Pools that this machine plays. */
 export interface EmulatedPools extends Pools {
   /**
+   * A job's command has ended and all is staged out: its place is free, though its report is still being settled.
+   * Otherwise what follows from the report would find the place taken and spill.
+   */
+  vacate(job: string): void
+  /**
    * Takes nothing any more, ends what has not started, waits for running jobs for `drainS`, then interrupts them.
    * Resolves when no job lives and all ends are told. A second call may shorten the first one's wait.
    */
@@ -71,6 +76,13 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
         if (job?.phase === 'running') tell(job, { kind: 'stop', graceS }, ({ exitCode }) => ({ exitCode, reason }))
         else if (job !== undefined) end(job, { exitCode: null, reason })
       }
+      startWhatFits()
+    },
+    vacate: (name) => {
+      const job = jobs.get(name)
+      if (job?.phase !== 'running') return
+      job.cancelAlarm()
+      places.release(job)
       startWhatFits()
     },
     close: async ({ drainS }) => {

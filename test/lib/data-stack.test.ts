@@ -1,0 +1,207 @@
+import { Match, Template } from 'aws-cdk-lib/assertions'
+import { App, Duration, RemovalPolicy } from 'aws-cdk-lib/core'
+import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' }
+import { describe, expect, it } from 'vitest'
+import cdk from '../../cdk.json' with { type: 'json' }
+import { DataStack, type DataStackProps } from '../../lib/data-stack.ts'
+
+const templateOf = (options: Partial<DataStackProps> = {}): Template =>
+  Template.fromStack(new DataStack(new App({ context: cdk.context }), 'Data', { deployment: 'trial', ...options }))
+
+const plain = templateOf()
+const everyOption = templateOf({
+  deletionProtection: true,
+  removalPolicy: RemovalPolicy.DESTROY,
+  keepDeletedRunObjects: Duration.days(30),
+})
+
+const assertProperties = (template: Template, type: string, properties: object) =>
+  template.hasResourceProperties(type, properties)
+const assertPolicy = (template: Template, type: string, policy: 'Retain' | 'Delete') =>
+  template.hasResource(type, { DeletionPolicy: policy, UpdateReplacePolicy: policy })
+
+const table = 'AWS::DynamoDB::Table'
+const bucket = 'AWS::S3::Bucket'
+const idOf = (type: string) => Object.keys(plain.findResources(type))[0]
+
+describe('the table', () => {
+  it('has a text as partition key and one as sort key', () => {
+    assertProperties(plain, table, {
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: Match.arrayWith([
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ]),
+    })
+  })
+
+  it('has one index, of waiting slots in order, that holds keys only and has keys of its own, so that it is sparse', () => {
+    assertProperties(plain, table, {
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'waiting',
+          KeySchema: [
+            { AttributeName: 'waitingShard', KeyType: 'HASH' },
+            { AttributeName: 'waitingOrder', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+      AttributeDefinitions: Match.arrayWith([
+        { AttributeName: 'waitingShard', AttributeType: 'S' },
+        { AttributeName: 'waitingOrder', AttributeType: 'S' },
+      ]),
+      LocalSecondaryIndexes: Match.absent(),
+    })
+  })
+
+  it('can be restored to any second, and lets items expire', () => {
+    assertProperties(plain, table, {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    })
+  })
+
+  it('is encrypted with a key that AWS owns', () => {
+    assertProperties(plain, table, { SSESpecification: Match.absent() })
+  })
+
+  it('refuses its deletion only when asked to', () => {
+    assertProperties(plain, table, { DeletionProtectionEnabled: false })
+    assertProperties(everyOption, table, { DeletionProtectionEnabled: true })
+  })
+
+  it('outlives its stack unless told otherwise', () => {
+    assertPolicy(plain, table, 'Retain')
+    assertPolicy(everyOption, table, 'Delete')
+  })
+})
+
+describe('the bucket', () => {
+  it('keeps versions, and is closed to the public', () => {
+    assertProperties(plain, bucket, {
+      VersioningConfiguration: { Status: 'Enabled' },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    })
+  })
+
+  it('is encrypted with keys that S3 manages', () => {
+    assertProperties(plain, bucket, {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    })
+  })
+
+  it('denies everyone everything over an open connection', () => {
+    const arn = { 'Fn::GetAtt': [idOf(bucket), 'Arn'] }
+    assertProperties(plain, 'AWS::S3::BucketPolicy', {
+      Bucket: { Ref: idOf(bucket) },
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 's3:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            Resource: [arn, { 'Fn::Join': ['', [arn, '/*']] }],
+          },
+        ],
+      },
+    })
+  })
+
+  it.each([
+    { template: plain, days: 7, when: 'by default' },
+    { template: everyOption, days: 30, when: 'when told so' },
+  ])(
+    'forgets unfinished uploads after a day and deleted objects of runs after $days days $when, and no others',
+    ({ template, days }) => {
+      assertProperties(template, bucket, {
+        LifecycleConfiguration: Match.objectEquals({
+          Rules: [
+            {
+              Id: 'abort-unfinished-uploads',
+              Status: 'Enabled',
+              AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+            },
+            {
+              Id: 'expire-deleted-run-objects',
+              Status: 'Enabled',
+              Prefix: 'runs/',
+              NoncurrentVersionExpiration: { NoncurrentDays: days },
+            },
+          ],
+        }),
+      })
+    },
+  )
+
+  it('outlives its stack unless told otherwise', () => {
+    assertPolicy(plain, bucket, 'Retain')
+    assertPolicy(everyOption, bucket, 'Delete')
+  })
+})
+
+describe('the stack', () => {
+  it('tells the names of table and bucket', () => {
+    const outputs = Object.entries(plain.findOutputs('*')).map(([name, { Value }]) => [name, Value] as const)
+    expect(Object.fromEntries(outputs)).toStrictEqual({
+      TableName: { Ref: idOf(table) },
+      BucketName: { Ref: idOf(bucket) },
+    })
+  })
+
+  it('names neither, so that deployments share an account', () => {
+    assertProperties(plain, table, { TableName: Match.absent() })
+    assertProperties(plain, bucket, { BucketName: Match.absent() })
+  })
+
+  it.each([table, bucket])('tags its %s with the deployment', (type) => {
+    assertProperties(plain, type, { Tags: [{ Key: 'forkcast:deployment', Value: 'trial' }] })
+  })
+
+  it('fits any account and region, and looks nothing up', () => {
+    const app = new App({ context: cdk.context })
+    const { environment } = new DataStack(app, 'Data', { deployment: 'trial' })
+    expect(environment).toBe('aws://unknown-account/unknown-region')
+    expect(app.synth().manifest.missing ?? []).toStrictEqual([])
+  })
+})
+
+describe.each([
+  { template: plain, options: 'no option' },
+  { template: everyOption, options: 'every option' },
+])('an idle deployment with $options', ({ template }) => {
+  /** Free but for what they store, when no one asks them for anything. */
+  const free = new Set([table, bucket, 'AWS::S3::BucketPolicy'])
+
+  it('pays for storage alone', () => {
+    const { Resources: resources } = template.toJSON() as { Resources: Record<string, { Type: string }> }
+    const types = new Set(Object.values(resources).map(({ Type }) => Type))
+    expect(types).toStrictEqual(free)
+  })
+
+  it('has no capacity booked', () => {
+    assertProperties(template, table, {
+      BillingMode: 'PAY_PER_REQUEST',
+      ProvisionedThroughput: Match.absent(),
+      GlobalSecondaryIndexes: [{ ProvisionedThroughput: Match.absent(), WarmThroughput: Match.absent() }],
+      WarmThroughput: Match.absent(),
+    })
+  })
+})
+
+describe('cdk.json', () => {
+  it('sets every feature flag that this version of the CDK recommends, as it recommends', () => {
+    expect(cdk.context).toStrictEqual(recommended)
+  })
+})

@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { CodeManifest } from '#contract/code-manifest.ts'
+import { sha256 } from '#core/hash.ts'
+import { packCode } from '#local/pack-code.ts'
+import { folderOf, type TestFile } from './workflow-folder.ts'
+
+async function packed(files: Readonly<Record<string, TestFile>>) {
+  const code = await packCode(await folderOf(files))
+  if (!code.ok) throw new Error(code.error.map(({ message }) => message).join('; '))
+  return { ...code.value, content: JSON.parse(new TextDecoder().decode(code.value.manifest)) as CodeManifest }
+}
+
+async function pathsIn(files: Readonly<Record<string, TestFile>>): Promise<readonly string[]> {
+  return (await packed(files)).files.map(({ path }) => path)
+}
+
+async function problemsIn(files: Readonly<Record<string, TestFile>>): Promise<readonly string[]> {
+  const code = await packCode(await folderOf(files))
+  return code.ok ? [] : code.error.map(({ message, fix }) => `${message} → ${fix}`)
+}
+
+describe('a packed folder', () => {
+  it('is a sorted manifest of files and links, under its own hash', async () => {
+    const code = await packed({
+      'run.sh': { script: '#!/bin/sh\n' },
+      'lib/b.txt': 'two',
+      'lib/a.txt': 'one',
+      latest: { link: 'lib/b.txt' },
+      'lib/up': { link: './../run.sh' },
+      'lib/later': { link: 'not-there-yet' },
+    })
+    expect(code.content).toStrictEqual({
+      files: [
+        { bytes: 3, executable: false, path: 'lib/a.txt', sha256: sha256('one') },
+        { bytes: 3, executable: false, path: 'lib/b.txt', sha256: sha256('two') },
+        { bytes: 10, executable: true, path: 'run.sh', sha256: sha256('#!/bin/sh\n') },
+      ],
+      links: [
+        { path: 'latest', target: 'lib/b.txt' },
+        { path: 'lib/later', target: 'not-there-yet' },
+        { path: 'lib/up', target: './../run.sh' },
+      ],
+    })
+    expect(code.sha256).toBe(sha256(code.manifest))
+    expect(code.bytes).toBe(16)
+  })
+
+  it('has the same hash for the same content, whatever the times and owners', async () => {
+    const files = { 'a.txt': 'one', 'b/c.txt': 'two' }
+    const [first, second] = [await folderOf(files), await folderOf(files)]
+    await utimes(join(second, 'a.txt'), 1, 1)
+    await chmod(join(second, 'a.txt'), 0o600)
+    const [one, two] = [await packCode(first), await packCode(second)]
+    expect(one.ok && one.value.sha256).toBe(two.ok && two.value.sha256)
+    await writeFile(join(second, 'a.txt'), 'One')
+    const changed = await packCode(second)
+    expect(changed.ok && changed.value.sha256).not.toBe(two.ok && two.value.sha256)
+  })
+
+  it('may be empty', async () => {
+    expect((await packed({ '.forkcast/state': 'x' })).content).toStrictEqual({ files: [], links: [] })
+  })
+})
+
+describe('what is left out', () => {
+  it('is what .gitignore says, in the folder and those below', async () => {
+    const files = {
+      '.gitignore': 'node_modules/\n*.log\n!keep.log\n/top.txt\n',
+      'node_modules/x/index.js': '',
+      'a.log': '',
+      'keep.log': '',
+      'top.txt': '',
+      'sub/top.txt': '',
+      'sub/.gitignore': 'own.txt\n!special.log\n',
+      'sub/own.txt': '',
+      'sub/special.log': '',
+      'sub/other.log': '',
+      'own.txt': '',
+    }
+    expect(await pathsIn(files)).toStrictEqual([
+      '.gitignore',
+      'keep.log',
+      'own.txt',
+      'sub/.gitignore',
+      'sub/special.log',
+      'sub/top.txt',
+    ])
+  })
+
+  it('is what .forkcastignore says where there is one, and nothing of .gitignore', async () => {
+    const files = {
+      '.forkcastignore': 'data/\n',
+      '.gitignore': 'node_modules/\n',
+      'data/x': '',
+      'node_modules/y': '',
+      z: '',
+    }
+    expect(await pathsIn(files)).toStrictEqual(['.forkcastignore', '.gitignore', 'node_modules/y', 'z'])
+  })
+
+  it('is always the history of a repository and the state of runs, wherever they are', async () => {
+    expect(
+      await pathsIn({ '.git/HEAD': '', 'sub/.git': '', '.forkcast/a': '', 'a/.forkcast/b': '', c: '' }),
+    ).toStrictEqual(['c'])
+  })
+
+  it('is not what is read by nobody', async () => {
+    const files = { '.forkcastignore': 'out\n', out: { link: '/etc/passwd' }, a: '' }
+    expect(await pathsIn(files)).toStrictEqual(['.forkcastignore', 'a'])
+  })
+})
+
+describe('what cannot be packed', () => {
+  it('is a link that leads out, by its words or through another link', async () => {
+    const problems = await problemsIn({
+      absolute: { link: '/etc/passwd' },
+      above: { link: '../x' },
+      'sub/deep/up': { link: '..' },
+      'sub/deep/round': { link: 'up/../../../x' },
+    })
+    expect(problems.map((problem) => problem.slice(0, problem.indexOf(' → '))).toSorted()).toStrictEqual([
+      '`above` is a link out of the code folder',
+      '`absolute` is a link out of the code folder',
+      '`sub/deep/round` is a link out of the code folder',
+    ])
+  })
+
+  it('is a link whose words stay inside while its way does not', async () => {
+    const folder = await folderOf({
+      'code/sub/root': { link: '..' },
+      'code/sub/out': { link: 'root/../secret' },
+      secret: '',
+    })
+    const code = await packCode(join(folder, 'code'))
+    expect(code).toMatchObject({ ok: false, error: [{ message: '`sub/out` is a link out of the code folder' }] })
+  })
+
+  it('is a pipe', async () => {
+    const folder = await folderOf({ a: '' })
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    expect(await packCode(folder)).toMatchObject({
+      ok: false,
+      error: [
+        { message: '`pipe` is no file that can be copied', fix: 'leave it out: add `pipe` to `.forkcastignore`' },
+      ],
+    })
+  })
+
+  it('is more than the limits', async () => {
+    const files = Object.fromEntries(Array.from({ length: 20_001 }, (_, index) => [`f${index}`, '']))
+    expect(await problemsIn(files)).toStrictEqual([
+      expect.stringMatching(
+        /the code: found 20,001, the limit is 20,000 files .* → leave data and installed packages out/,
+      ),
+    ])
+  })
+})
