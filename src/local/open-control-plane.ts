@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { isEngineAlive, takeEngineLock } from '#adapters/local/engine-lock.ts'
 import { FileObjects } from '#adapters/local/file-objects.ts'
 import { createScaledClock } from '#adapters/local/scaled-clock.ts'
@@ -40,10 +40,10 @@ export interface OpenOptions {
 
 /** The control plane of a state directory, or what is in the way. */
 export async function openControlPlane(options: OpenOptions): Promise<Result<ControlPlane, Problem>> {
-  const pools = await poolsOf(options)
-  if (!pools.ok) return pools
   // Commands see absolute paths, wherever their working directory is.
   const absolute = { ...options, dir: resolve(options.dir) }
+  const pools = await poolsOf(absolute)
+  if (!pools.ok) return pools
   return options.mode === 'engine' ? openToRun(absolute, pools.value) : openToRead(absolute, pools.value)
 }
 
@@ -112,12 +112,11 @@ async function openToRead({ dir }: OpenOptions, pools: LocalPools): Promise<Resu
   )
 }
 
-/** The file that was named, else one beside the workflow, else one in the working directory, else the defaults. */
-async function poolsOf({ poolsFile, beside }: OpenOptions): Promise<Result<LocalPools, Problem>> {
+/** The pools of the file that counts, or the defaults of this machine. */
+async function poolsOf(options: OpenOptions): Promise<Result<LocalPools, Problem>> {
   const machine = thisMachine()
-  const folders = beside === undefined || beside === '-' ? ['.'] : [dirname(beside), '.']
-  const found = folders.map((folder) => join(folder, poolsFileName)).find((path) => existsSync(path))
-  const path = poolsFile ?? found
+  const path = poolsFileOf(options)
+  if (options.mode === 'engine') rememberPoolsFile(options.dir, path)
   if (path === undefined) return ok(defaultLocalPools(machine))
   const read = await readPoolsFile(path, { machine, required: true })
   if (read.ok) return read
@@ -128,6 +127,28 @@ async function poolsOf({ poolsFile, beside }: OpenOptions): Promise<Result<Local
     fix: `mend ${path}, or leave it out for the default pools`,
     exitCode: 2,
   })
+}
+
+/**
+ * The file that was named; for a workflow, one beside it or in the working directory; for all else (a run that is
+ * resumed, a look at the pools) the one that the state directory was last run with.
+ */
+function poolsFileOf({ dir, poolsFile, beside }: OpenOptions): string | undefined {
+  if (poolsFile !== undefined) return resolve(poolsFile)
+  const here = resolve(poolsFileName)
+  if (beside !== undefined) {
+    const places = beside === '-' ? [here] : [resolve(dirname(beside), poolsFileName), here]
+    return places.find((path) => existsSync(path))
+  }
+  const { poolsNote } = stateFiles(dir)
+  if (!existsSync(poolsNote)) return existsSync(here) ? here : undefined
+  const remembered = (JSON.parse(readFileSync(poolsNote, 'utf8')) as { readonly file: string | null }).file
+  return remembered !== null && existsSync(remembered) ? remembered : undefined
+}
+
+function rememberPoolsFile(dir: string, path: string | undefined): void {
+  mkdirSync(dir, { recursive: true })
+  writeFileSync(stateFiles(dir).poolsNote, `${JSON.stringify({ file: path ?? null })}\n`)
 }
 
 function anotherEngine(dir: string, pid: number | null): Problem {

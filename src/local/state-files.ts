@@ -9,6 +9,8 @@ export interface StateFiles {
   /** One folder a running clone. */
   readonly work: string
   readonly codeCache: string
+  /** Which pools file the last engine was opened with. */
+  readonly poolsNote: string
 }
 
 /** The layout of a state directory. */
@@ -19,5 +21,6 @@ export function stateFiles(dir: string): StateFiles {
     staging: join(dir, 'staging'),
     work: join(dir, 'work'),
     codeCache: join(dir, 'code'),
+    poolsNote: join(dir, 'pools.json'),
   }
 }

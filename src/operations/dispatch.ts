@@ -1,10 +1,12 @@
 import { admit, type Admission, type Candidate } from '#core/dispatch/admit.ts'
+import { meets } from '#core/planning/choose-pools.ts'
 import type { Placement, Plan } from '#core/planning/plan.ts'
 import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
 import { fits, take } from '#core/pools/room.ts'
 import { slotKey, taskOf, type RunId, type SlotRef } from '#core/run/ids.ts'
 import { change, type Stored } from '#core/run/record.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
+import type { Resources } from '#core/workflow/workflow.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
@@ -52,7 +54,12 @@ async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity:
     if (plan === undefined) continue
     const { resources } = placementOf(plan, task)
     slots.push(slot)
-    candidates.push({ key: `${run} ${slotKey(slot.value)}`, pool, resources, notBeforeMs })
+    candidates.push({
+      key: `${run} ${slotKey(slot.value)}`,
+      pool: standIn(pools, pool, resources),
+      resources,
+      notBeforeMs,
+    })
   }
   const admissions = admit(candidates, pools, capacity, ports.clock.nowMs())
   const jobs: JobRequest[] = []
@@ -142,6 +149,13 @@ async function setHedge(
     if (kind !== 'standby') continue
     await ports.timers.set({ slot: { run, task, attempt, clone }, kind: 'hedge', atMs })
   }
+}
+
+/** The pool itself; for one that is gone since the plan was made, the pool that starts soonest of those that could serve. */
+function standIn(pools: readonly Pool[], id: string, resources: Resources): string {
+  if (pools.some((pool) => pool.id === id)) return id
+  const able = pools.filter((pool) => meets(pool, {}, resources))
+  return able.toSorted((a, b) => a.startDelayS - b.startDelayS)[0]?.id ?? id
 }
 
 function placementOf(plan: Plan, task: string): Placement {

@@ -59,13 +59,15 @@ export interface RigOptions {
   readonly store?: Store
   readonly objects?: ObjectStore
   readonly startMs?: number
+  /** More than the store takes for an answer. */
+  readonly quietTurns?: number
 }
 
 /** Room for whatever a test asks. */
 export const roomy: Room = { vcpus: 100, memoryMiB: 100_000, gpus: 0 }
 
-/** Turns of the event loop in a row without a call of the store after which nothing goes on any more. */
-const quietTurns = 3
+/** Turns of the event loop in a row without a call of the store after which nothing goes on, where it answers at once. */
+const usualQuietTurns = 3
 /** A run that has not ended after a day is not going to. */
 const longestMs = 86_400_000
 /** How long after the end of a run what was still to come, such as a timer, is waited for. */
@@ -78,6 +80,7 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
   const inner = options.store ?? new MemoryStore()
   const store: Store = { rows: watched(inner.rows), log: watched(inner.log), history: watched(inner.history) }
   const objects = watched(options.objects ?? new MemoryObjects())
+  const quietTurns = options.quietTurns ?? usualQuietTurns
   const clock = createDrivenClock(options.startMs, async () => {
     for (let quiet = 0; quiet < quietTurns; quiet += 1) {
       const before = calls

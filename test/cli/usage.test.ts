@@ -71,3 +71,13 @@ describe('what the terminal can show', () => {
     }
   })
 })
+
+describe('a fault', () => {
+  it('is told with all that is known, and exits 1', async () => {
+    const host = new FakeHost()
+    host.openControlPlane = () => Promise.reject(new Error('disk full', { cause: new Error('no space left') }))
+    expect(await host.run('ls')).toBe(1)
+    expect(host.stderr.text).toMatch(/^forkcast met a fault of its own, or of this machine:\nError: disk full\n/)
+    expect(host.stderr.text).toContain('no space left')
+  })
+})

@@ -61,7 +61,7 @@ describe('a module that does not', () => {
       'value.mjs': "throw 'a'",
       'syntax.mjs': 'const a = 1\nconst = 2',
       'typed.ts': 'const a: number = 1\nenum B { c }',
-      'imports.mjs': "import './nothing.mjs'",
+      'imports.mjs': "import './absent.mjs'",
       'nothing.mjs': 'export const other = 1',
       'function.mjs': 'export default () => 1',
       'task.mjs': `export default ${workflow.replace("'x'", '1')}`,
@@ -71,7 +71,7 @@ describe('a module that does not', () => {
       errors.map((error) => error?.diagnostics.map(({ code, message, position }) => [code, message, position?.line])),
     ).toStrictEqual([
       [['WF-MODULE', 'the module fails: Error: no', 2]],
-      [['WF-MODULE', 'the module fails: value: a', undefined]],
+      [['WF-MODULE', 'the module throws a', undefined]],
       [['WF-MODULE', expect.stringMatching(/^the module fails: SyntaxError: /), 2]],
       [['WF-MODULE', expect.stringMatching(/^the module fails: SyntaxError: .*enum/), 2]],
       [['WF-MODULE', expect.stringMatching(/^the module fails: Error: Cannot find module/), undefined]],
@@ -83,6 +83,7 @@ describe('a module that does not', () => {
       expect(error?.exitCode).toBe(2)
       expect(error?.rendered).not.toMatch(/node:internal|^ {4}at /m)
     }
+    expect(errors[2]?.rendered).toMatch(/syntax\.mjs:2:7\n {2}2 \| const = 2\n {4}\| {7}\^/)
     expect(errors[0]?.rendered).toMatch(/throws\.mjs:2:7\n {2}2 \| throw new Error/)
   })
 })

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, utimes, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { chmod, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { CodeManifest } from '#contract/code-manifest.ts'
 import { sha256 } from '#core/hash.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
 import { packCode } from '#local/pack-code.ts'
 import { folderOf, type TestFile } from './workflow-folder.ts'
 
@@ -150,11 +152,23 @@ describe('what cannot be packed', () => {
   })
 
   it('is more than the limits', async () => {
-    const files = Object.fromEntries(Array.from({ length: 20_001 }, (_, index) => [`f${index}`, '']))
-    expect(await problemsIn(files)).toStrictEqual([
-      expect.stringMatching(
-        /the code: found 20,001, the limit is 20,000 files .* → leave data and installed packages out/,
-      ),
+    const folder = await folderOf({})
+    for (let index = 0; index <= LIMITS.codeFiles.value; index++) writeFileSync(join(folder, `f${index}`), '')
+    const code = await packCode(folder)
+    expect(code.ok ? [] : code.error).toStrictEqual([
+      {
+        message: 'the code: found 20,001, the limit is 20,000 files in one `code` folder (`codeFiles`)',
+        fix: 'leave data and installed packages out with `.forkcastignore`, or point `code` to a smaller folder',
+      },
     ])
+  })
+
+  it('is a file as large as no code is', async () => {
+    const folder = await folderOf({ data: '' })
+    await truncate(join(folder, 'data'), LIMITS.codeBytes.value + 1)
+    expect(await packCode(folder)).toMatchObject({
+      ok: false,
+      error: [{ message: expect.stringMatching('the size of `data`') }],
+    })
   })
 })

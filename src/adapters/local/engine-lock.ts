@@ -61,7 +61,11 @@ export function isEngineAlive(dir: string): boolean {
 /** A rollback journal in memory: the lock file itself holds nothing. */
 function lockFile(dir: string): DatabaseSync {
   const database = new DatabaseSync(join(dir, lockName), { timeout: 0 })
-  database.exec('PRAGMA journal_mode = MEMORY')
+  try {
+    database.exec('PRAGMA journal_mode = MEMORY')
+  } catch {
+    // Another engine holds the file: beginning a transaction will say so.
+  }
   return database
 }
 

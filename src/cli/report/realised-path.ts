@@ -73,7 +73,7 @@ function latest(tasks: readonly TaskDocument[]): TaskDocument | undefined {
   let found: TaskDocument | undefined
   let end = -Infinity
   for (const task of tasks) {
-    const own = endedAtMs(task)
+    const own = task.state === 'committed' || task.state === 'failed' ? endedAtMs(task) : null
     if (own !== null && own > end) {
       found = task
       end = own

@@ -37,7 +37,7 @@ export function choosePools(
 }
 
 /** Whether an empty pool could take a clone, and is of the kind that was asked for. */
-function meets(pool: Pool, wish: PoolPreference, resources: Resources): boolean {
+export function meets(pool: Pool, wish: PoolPreference, resources: Resources): boolean {
   const accelerator = wish.accelerator ?? (resources.gpus > 0 ? 'gpu' : 'cpu')
   return (
     pool.accelerator === accelerator &&

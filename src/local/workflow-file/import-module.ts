@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -10,14 +11,13 @@ import type { Diagnostic, Position } from '#core/workflow/diagnostic.ts'
  */
 export async function importModule(file: string): Promise<Result<unknown, readonly Diagnostic[]>> {
   const path = resolve(file)
-  const url = pathToFileURL(path).href
   // A module is loaded once a process for each address: one that was changed needs another.
   const { mtimeMs } = await stat(path)
   let exported: { readonly default?: unknown; readonly workflow?: unknown }
   try {
-    exported = (await import(`${url}?changed=${mtimeMs}`)) as typeof exported
+    exported = (await import(`${pathToFileURL(path).href}?changed=${mtimeMs}`)) as typeof exported
   } catch (error) {
-    return err([failure(error, url)])
+    return err([await failureOf(error, path)])
   }
   const workflow = exported.workflow ?? exported.default
   if (workflow !== undefined) return ok(workflow)
@@ -31,33 +31,46 @@ export async function importModule(file: string): Promise<Result<unknown, readon
   ])
 }
 
-function failure(error: unknown, url: string): Diagnostic {
-  const { name, message, stack, code } =
-    error instanceof Error
-      ? { name: error.name, message: error.message, stack: error.stack ?? '', code: codeOf(error) }
-      : { name: 'value', message: String(error), stack: '', code: undefined }
-  const [summary = ''] = message.split('\n')
-  const position = placeIn(stack, url)
-  const isTooOld = code === 'ERR_UNKNOWN_FILE_EXTENSION'
+async function failureOf(error: unknown, path: string): Promise<Diagnostic> {
+  if (!(error instanceof Error)) {
+    return { code: 'WF-MODULE', message: `the module throws ${String(error)}`, path: '', fix: 'correct the module' }
+  }
+  if ('code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    const fix = 'use Node 22.18 or later, or write the workflow as .mjs, YAML or JSON'
+    return { code: 'WF-MODULE', message: `Node ${process.versions.node} does not run TypeScript`, path: '', fix }
+  }
+  const [summary = ''] = error.message.split('\n')
+  const position =
+    placeIn(error.stack ?? '', path) ?? (error instanceof SyntaxError ? await placeAsPrinted(path) : undefined)
   return {
     code: 'WF-MODULE',
-    message: isTooOld
-      ? `Node ${process.versions.node} does not run TypeScript`
-      : `the module fails: ${name}: ${summary}`,
+    message: `the module fails: ${error.name}: ${summary}`,
     path: '',
     ...(position === undefined ? {} : { position }),
-    fix: isTooOld ? 'use Node 22.18 or later, or write the workflow as .mjs, YAML or JSON' : 'correct the module',
+    fix: 'correct the module',
   }
 }
 
-function codeOf(error: Error): string | undefined {
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined
+/** The first line of a stack that is in the module: `…/flow.ts?changed=1:2:3`. */
+function placeIn(stack: string, path: string): Position | undefined {
+  for (const name of [pathToFileURL(path).href, path]) {
+    const start = stack.indexOf(name)
+    const place = start === -1 ? null : /^[^:\s]*:(\d+)(?::(\d+))?/.exec(stack.slice(start + name.length))
+    if (place !== null) return { line: Number(place[1]), column: Number(place[2] ?? 1), length: 1 }
+  }
+  return undefined
 }
 
-/** The first line of a stack that is in the module. */
-function placeIn(stack: string, url: string): Position | undefined {
-  const start = stack.indexOf(url)
-  if (start === -1) return undefined
-  const place = /^[^:\s]*:(\d+)(?::(\d+))?/.exec(stack.slice(start + url.length))
-  return place === null ? undefined : { line: Number(place[1]), column: Number(place[2] ?? 1), length: 1 }
+/**
+ * Where a module that cannot be parsed is wrong. Node tells it only when it prints the error, so the module is given to
+ * another process: nothing of it runs, since it does not parse.
+ */
+function placeAsPrinted(path: string): Promise<Position | undefined> {
+  return new Promise((found) => {
+    execFile(process.execPath, [path], { timeout: 10_000 }, (_, __, printed) => {
+      const position = placeIn(printed, path)
+      const caret = /^( *)\^/m.exec(printed)
+      found(position === undefined || caret === null ? position : { ...position, column: (caret[1] ?? '').length + 1 })
+    })
+  })
 }

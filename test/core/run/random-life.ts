@@ -1,15 +1,6 @@
 import fc from 'fast-check'
 import { evolve, refusalOf, type Events, type Kind, type Records } from '#core/run/record.ts'
-import {
-  atMs,
-  groupStarted,
-  manifest,
-  marked,
-  runEvents,
-  slotEvents,
-  standbyCreated,
-  taskEvents,
-} from './sample-events.ts'
+import { atMs, groupStarted, marked, runEvents, slotEvents, standbyCreated, taskEvents } from './sample-events.ts'
 
 /** The events of one row from its first one on, and the row after each of them. */
 export interface Life<K extends Kind> {
