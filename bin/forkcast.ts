@@ -15,7 +15,8 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8
 
 const host: CliHost = {
   ...processHost(),
-  command: 'forkcast',
+  // Printed commands are to be typed as this one was.
+  command: process.env['npm_command'] === 'exec' ? 'npx forkcast' : 'forkcast',
   version: { forkcast: version, node: process.versions.node, platform: `${process.platform} ${process.arch}` },
   schema: new URL('workflow.schema.json', root).href,
   limits: LIMITS,

@@ -1,3 +1,4 @@
+import { exitCodes } from '#cli/exit-code.ts'
 import { shellWord } from '#cli/format/shell-word.ts'
 import type { CliHost } from '#cli/host.ts'
 import { line, span, type Line } from '#cli/terminal/line.ts'
@@ -74,6 +75,12 @@ export class Shell {
       ...(problem.fix === '' ? [] : [line(`  ${to} ${problem.fix}`)]),
     ])
     return problem.exitCode
+  }
+
+  /** The same for several: the exit code is that of the first. */
+  problems(problems: readonly Problem[]): number {
+    const [exitCode = exitCodes.failed] = problems.map((problem) => this.problem(problem))
+    return exitCode
   }
 
   /** A command of this program as the user has to type it, on the same state directory. */

@@ -30,8 +30,10 @@ export type Reads = Pick<Ports, 'store' | 'objects' | 'definitions' | 'clock'> &
 export interface LocalOptions {
   readonly reads: Reads
   readonly engine: Engine | undefined
-  /** Whether an engine, this one or another, works on the state directory now. */
-  readonly isAlive: () => boolean
+  /** The runs that an engine in another process works on now. */
+  readonly liveElsewhere: () => readonly string[]
+  /** Told of all runs that this engine works on, when one is added. */
+  readonly onLive?: (runs: readonly string[]) => void
   /** Where objects are files. */
   readonly objectsFolder: string
   /** Ends the engine, or what reading holds open. */
@@ -43,7 +45,11 @@ export function localControlPlane(options: LocalOptions): ControlPlane {
   const { reads, engine } = options
   const live = new Set<string>()
   const find = (run: string): Promise<Result<RunRecord, Problem>> => findRun(reads, run)
-  const alive = (run: RunRecord): boolean => (engine === undefined ? options.isAlive() : live.has(run.id))
+  const alive = (run: RunRecord): boolean => live.has(run.id) || options.liveElsewhere().includes(run.id)
+  const workOn = (id: RunId): void => {
+    live.add(id)
+    options.onLive?.([...live])
+  }
   const document = (run: RunRecord, tasks: boolean) => runDocument(reads, run, { tasks, alive: alive(run) })
 
   return {
@@ -54,7 +60,7 @@ export function localControlPlane(options: LocalOptions): ControlPlane {
     async submit(request) {
       if (engine === undefined) return err(readOnly)
       const id = await submit(engine.ports, { ...request, tenant })
-      live.add(id)
+      workOn(id)
       await plan(engine.ports, id)
       return ok({ runId: id })
     },
@@ -100,8 +106,10 @@ export function localControlPlane(options: LocalOptions): ControlPlane {
       if (!found.ok) return found
       if (engine === undefined) return err(readOnly)
       if (isRunTerminal(found.value.state)) return err(ended(found.value))
-      live.add(found.value.id)
-      await engine.resume(found.value.id)
+      if (!live.has(found.value.id)) {
+        workOn(found.value.id)
+        await engine.resume(found.value.id)
+      }
       return ok({ runId: found.value.id })
     },
     close: options.onClose,

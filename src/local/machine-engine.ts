@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AlarmClock } from '#adapters/local/alarm-clock.ts'
 import { FileObjects } from '#adapters/local/file-objects.ts'
@@ -31,7 +31,7 @@ export interface MachineEngineOptions {
 export function openMachineEngine(options: MachineEngineOptions): Engine {
   const { dir, clock } = options
   const files = stateFiles(dir)
-  for (const folder of [files.work, files.staging]) discard(folder)
+  discardGarbage(dir, [files.work, files.staging])
   const store = openSqliteStore(files.store)
   const objects = new FileObjects(dir)
   const agent: Omit<AgentDeps, 'api'> = {
@@ -63,10 +63,11 @@ export function openMachineEngine(options: MachineEngineOptions): Engine {
   }
 }
 
-/** What a killed engine left half done: out of the way at once, gone when there is time. */
-function discard(folder: string): void {
-  if (!existsSync(folder)) return
-  const garbage = `${folder}.${randomUUID()}`
-  renameSync(folder, garbage)
-  removeLater(garbage)
+/** What a killed engine left half done: out of the way at once, gone when there is time, this time or the next. */
+function discardGarbage(dir: string, folders: readonly string[]): void {
+  for (const folder of folders) if (existsSync(folder)) renameSync(folder, join(dir, `${garbagePrefix}${randomUUID()}`))
+  if (!existsSync(dir)) return
+  for (const name of readdirSync(dir)) if (name.startsWith(garbagePrefix)) removeLater(join(dir, name))
 }
+
+const garbagePrefix = 'garbage-'

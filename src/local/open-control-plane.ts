@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { isEngineAlive, takeEngineLock } from '#adapters/local/engine-lock.ts'
+import { liveRuns, takeEngineLock } from '#adapters/local/engine-lock.ts'
 import { FileObjects } from '#adapters/local/file-objects.ts'
 import { createScaledClock } from '#adapters/local/scaled-clock.ts'
 import { openSqliteStore } from '#adapters/local/sqlite-store.ts'
@@ -67,7 +67,8 @@ async function openToRun(options: OpenOptions, pools: LocalPools): Promise<Resul
     localControlPlane({
       reads: engine.ports,
       engine,
-      isAlive: () => true,
+      liveElsewhere: () => [],
+      onLive: lock.value.note,
       objectsFolder: stateFiles(dir).objects,
       async onClose(how) {
         // Told twice: what has had its TERM is not waited for any more.
@@ -105,7 +106,7 @@ async function openToRead({ dir }: OpenOptions, pools: LocalPools): Promise<Resu
         pools: { describe: async () => pools.pools.map(({ pool }) => pool) },
       },
       engine: undefined,
-      isAlive: () => isEngineAlive(dir),
+      liveElsewhere: () => liveRuns(dir),
       objectsFolder: files.objects,
       onClose: async () => sqlite?.close(),
     }),

@@ -1,13 +1,13 @@
 import { causeOfReason } from '#core/failure/cause-of-reason.ts'
 import type { Failure } from '#core/failure/cause.ts'
-import { costUsd } from '#core/pools/cost.ts'
-import { slotKey, taskOf } from '#core/run/ids.ts'
+import { slotKey } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
-import { isSlotTerminal, type Bill, type SlotEvent } from '#core/run/slot.ts'
+import { isSlotTerminal, type SlotEvent, type SlotRecord } from '#core/run/slot.ts'
+import { billOf } from '#operations/bill-of.ts'
 import { finish } from '#operations/finish.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
-import { readRun } from '#operations/read-run.ts'
+import { remember } from '#operations/remember.ts'
 import { settle } from '#operations/settle.ts'
 import type { JobEnded } from '#ports/pools.ts'
 
@@ -19,23 +19,31 @@ import type { JobEnded } from '#ports/pools.ts'
 export async function jobEnded(ports: Ports, event: JobEnded): Promise<void> {
   const { slot, job } = event
   const key = slotKey(slot)
-  const outcome = await optimistic(ports.store, slot.run, async () => {
+  const bill = await billOf(ports, slot, event.pool, { ...unmeasured, billedS: event.billedS })
+  const failure = failureOf(event)
+  const outcome = await optimistic<Outcome>(ports.store, slot.run, async () => {
     const stored = await ports.store.rows.get(slot.run, 'slot', key)
-    if (stored === undefined || stored.value.job !== job) return { done: 'unknown' as const }
-    const { state, bill } = stored.value
-    if (bill !== null) return { done: state === 'claimed' || state === 'failed' ? state : ('known' as const) }
-    const atMs = ports.clock.nowMs()
-    const billed: SlotEvent = { type: 'slot.billed', atMs, bill: await billOf(ports, event) }
-    if (isSlotTerminal(state)) {
-      return { write: [change('slot', key, stored, billed)], value: 'billed' as const }
+    if (stored === undefined || stored.value.job !== job) return { done: { kind: 'known' } }
+    const { state } = stored.value
+    if (stored.value.bill !== null) {
+      return { done: { kind: state === 'claimed' || state === 'failed' ? 'unsettled' : 'known' } }
     }
-    const failed: SlotEvent = { type: 'slot.failed', atMs, failure: failureOf(event) }
-    return { write: [change('slot', key, stored, failed, billed)], value: 'failed' as const }
+    const atMs = ports.clock.nowMs()
+    const billed: SlotEvent = { type: 'slot.billed', atMs, bill }
+    if (isSlotTerminal(state)) return { write: [change('slot', key, stored, billed)], value: { kind: 'billed' } }
+    const failed: SlotEvent = { type: 'slot.failed', atMs, failure }
+    return { write: [change('slot', key, stored, failed, billed)], value: { kind: 'failed', slot: stored.value } }
   })
   await ports.dispatcher.request()
-  if (outcome === 'failed' || outcome === 'claimed') await settle(ports, slot)
-  if (outcome === 'billed') await finish(ports, slot.run)
+  if (outcome.kind === 'billed') await finish(ports, slot.run)
+  if (outcome.kind === 'failed' || outcome.kind === 'unsettled') await settle(ports, slot)
+  if (outcome.kind === 'failed') await remember(ports, outcome.slot, bill, { outcome: 'failed', cause: failure.cause })
 }
+
+/** What the event came to: nothing new; a report that was taken and may not be settled; the end of a loser; a failure. */
+type Outcome =
+  | { readonly kind: 'known' | 'unsettled' | 'billed' }
+  | { readonly kind: 'failed'; readonly slot: SlotRecord }
 
 function failureOf(event: JobEnded): Failure {
   return {
@@ -46,14 +54,8 @@ function failureOf(event: JobEnded): Failure {
   }
 }
 
-async function billOf(ports: Ports, { slot, pool, billedS }: JobEnded): Promise<Bill> {
-  const run = await readRun(ports.store, slot.run)
-  const placement = (await ports.definitions.plan(run.value)).placements[taskOf(slot.task)]
-  const price = (await ports.pools.describe()).find((candidate) => candidate.id === pool)?.price
-  return {
-    times: { stagingInS: null, runningS: null, stagingOutS: null },
-    usage: { basis: 'none', cpuS: null, peakMemoryMiB: null, bytesIn: 0, bytesOut: 0 },
-    billedS,
-    costUsd: placement === undefined || price === undefined ? 0 : costUsd(placement.resources, price, billedS),
-  }
-}
+/** Nobody has measured what a clone used that ended without a word. */
+const unmeasured = {
+  times: { stagingInS: null, runningS: null, stagingOutS: null },
+  usage: { basis: 'none', cpuS: null, peakMemoryMiB: null, bytesIn: 0, bytesOut: 0 },
+} as const

@@ -1,13 +1,13 @@
 import type { CloneReport, ReportAnswer } from '#contract/clone-api.ts'
-import { costUsd } from '#core/pools/cost.ts'
-import { familyOf, type Sample } from '#core/prediction/prediction.ts'
-import { slotKey, taskOf } from '#core/run/ids.ts'
+import type { Sample } from '#core/prediction/prediction.ts'
+import { slotKey } from '#core/run/ids.ts'
 import { change, type Stored } from '#core/run/record.ts'
 import { isSlotTerminal, type Bill, type SlotEvent } from '#core/run/slot.ts'
+import { billOf } from '#operations/bill-of.ts'
 import { finish } from '#operations/finish.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
-import { readRun } from '#operations/read-run.ts'
+import { remember } from '#operations/remember.ts'
 import { settle } from '#operations/settle.ts'
 
 /**
@@ -18,7 +18,9 @@ import { settle } from '#operations/settle.ts'
 export async function report(ports: Ports, said: CloneReport): Promise<ReportAnswer> {
   const { slot, fence } = said
   const key = slotKey(slot)
-  const bill = await billOf(ports, said)
+  const { usage, times, billedS } = said
+  const held = await ports.store.rows.get(slot.run, 'slot', key)
+  const bill = await billOf(ports, slot, held?.value.pool ?? '', { usage, times, billedS })
   const { answer, stored } = await optimistic<Taken>(ports.store, slot.run, async () => {
     const row = await ports.store.rows.get(slot.run, 'slot', key)
     if (row === undefined || row.value.job !== said.job || row.value.fence !== fence) {
@@ -35,7 +37,7 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
   if (answer === 'late') await finish(ports, slot.run)
   else if (said.ended.kind !== 'stopped') await settle(ports, slot)
   // After the decision: what is only history must not hold it up.
-  await ports.store.history.record(await sampleOf(ports, said, stored))
+  await remember(ports, stored.value, bill, outcomeOf(said.ended))
   return answer
 }
 
@@ -59,40 +61,13 @@ function eventsFor(row: Stored<'slot'>, said: CloneReport, bill: Bill, atMs: num
   }
 }
 
-async function billOf(ports: Pick<Ports, 'store' | 'pools' | 'definitions'>, said: CloneReport) {
-  const { slot } = said
-  const run = await readRun(ports.store, slot.run)
-  const placement = (await ports.definitions.plan(run.value)).placements[taskOf(slot.task)]
-  const row = await ports.store.rows.get(slot.run, 'slot', slotKey(slot))
-  const pool = (await ports.pools.describe()).find((candidate) => candidate.id === row?.value.pool)
-  const bill: Bill = {
-    times: said.times,
-    usage: said.usage,
-    billedS: said.billedS,
-    costUsd: placement === undefined || pool === undefined ? 0 : costUsd(placement.resources, pool.price, said.billedS),
-  }
-  return bill
-}
-
-async function sampleOf(
-  ports: Pick<Ports, 'store' | 'clock'>,
-  said: CloneReport,
-  row: Stored<'slot'>,
-): Promise<Sample> {
-  const { slot, usage, times, ended } = said
-  const run = await readRun(ports.store, slot.run)
-  return {
-    family: familyOf(run.value.workflow, taskOf(slot.task)),
-    run: slot.run,
-    slot: slotKey(slot),
-    atMs: ports.clock.nowMs(),
-    pool: row.value.pool,
-    outcome: ended.kind === 'stopped' ? 'lost' : ended.kind,
-    cause: ended.kind === 'failed' ? ended.failure.cause : null,
-    runningS: times.runningS,
-    cpuS: usage.cpuS,
-    peakMemoryMiB: usage.peakMemoryMiB,
-    bytesIn: usage.bytesIn,
-    bytesOut: usage.bytesOut,
+function outcomeOf(ended: CloneReport['ended']): Pick<Sample, 'outcome' | 'cause'> {
+  switch (ended.kind) {
+    case 'claimed':
+      return { outcome: 'claimed', cause: null }
+    case 'failed':
+      return { outcome: 'failed', cause: ended.failure.cause }
+    case 'stopped':
+      return { outcome: 'lost', cause: null }
   }
 }

@@ -56,7 +56,7 @@ export function machine(pools: LocalPools = quickPools): Machine {
   const control = localControlPlane({
     reads: engine.ports,
     engine,
-    isAlive: () => true,
+    liveElsewhere: () => [],
     objectsFolder: stateFiles(dir).objects,
     onClose: (how) => engine.close(how),
   })

@@ -9,6 +9,7 @@ import { newInEveryRun } from '#core/pools/chance.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
 import type { Room } from '#core/pools/pool.ts'
 import { parseRunId, type RunId, type SlotRef } from '#core/run/ids.ts'
+import type { Random } from '#core/random.ts'
 import { isRunTerminal, type RunPolicy } from '#core/run/run.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import type { Workflow } from '#core/workflow/workflow.ts'
@@ -61,6 +62,8 @@ export interface RigOptions {
   readonly startMs?: number
   /** More than the store takes for an answer. */
   readonly quietTurns?: number
+  /** Time goes on before all is done that it has set off, so that things overlap; until nothing more is to come. */
+  readonly hurry?: Random
 }
 
 /** Room for whatever a test asks. */
@@ -80,14 +83,18 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
   const inner = options.store ?? new MemoryStore()
   const store: Store = { rows: watched(inner.rows), log: watched(inner.log), history: watched(inner.history) }
   const objects = watched(options.objects ?? new MemoryObjects())
-  const quietTurns = options.quietTurns ?? usualQuietTurns
-  const clock = createDrivenClock(options.startMs, async () => {
-    for (let quiet = 0; quiet < quietTurns; quiet += 1) {
+  const { hurry, quietTurns = usualQuietTurns } = options
+  /** Waits until nothing goes on any more, or for so many turns. */
+  const quiet = async (most = Infinity): Promise<void> => {
+    for (let still = 0, turns = 0; still < quietTurns && turns < most; turns += 1) {
       const before = calls
       await turn()
-      if (calls !== before) quiet = -1
+      still = calls === before ? still + 1 : 0
     }
-  })
+  }
+  const clock: DrivenClock = createDrivenClock(options.startMs, () =>
+    quiet(hurry !== undefined && clock.pending > 0 ? Math.floor(hurry.next() * 2 * quietTurns) : Infinity),
+  )
   const started: string[] = []
   const engine = startEngine({
     store,
@@ -119,14 +126,18 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
   }
   const settle = async (run: RunId): Promise<void> => {
     const untilMs = clock.nowMs() + longestMs
-    const goesOn = async (): Promise<boolean> => !isRunTerminal((await runRow(run)).state) && clock.nowMs() < untilMs
+    const goesOn = async (): Promise<boolean> => {
+      await quiet()
+      return clock.pending > 0 && clock.nowMs() < untilMs && !isRunTerminal((await runRow(run)).state)
+    }
     // A trace sets alarms for ever, so the clock does not run out; a span that has none in it is made longer.
-    for (let spanMs = 60_000; clock.pending > 0 && (await goesOn());) {
+    for (let spanMs = 60_000; await goesOn(); ) {
       const beforeMs = clock.nowMs()
       await clock.runOut(spanMs)
       if (clock.nowMs() === beforeMs) spanMs *= 2
     }
     await clock.runOut(aftermathMs)
+    await quiet()
     await faultOf(engine)
   }
   const finish = async (run: RunId, workflow: Workflow): Promise<RunDocument> => {

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { chmod, truncate, utimes, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { CodeManifest } from '#contract/code-manifest.ts'
 import { sha256 } from '#core/hash.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
@@ -140,13 +141,17 @@ describe('what cannot be packed', () => {
     expect(code).toMatchObject({ ok: false, error: [{ message: '`sub/out` is a link out of the code folder' }] })
   })
 
-  it('is a pipe', async () => {
+  it('is a socket', async () => {
     const folder = await folderOf({ a: '' })
-    execFileSync('mkfifo', [join(folder, 'pipe')])
+    const server = createServer().listen(join(folder, 'socket'))
+    onTestFinished(() => {
+      server.close()
+    })
+    await once(server, 'listening')
     expect(await packCode(folder)).toMatchObject({
       ok: false,
       error: [
-        { message: '`pipe` is no file that can be copied', fix: 'leave it out: add `pipe` to `.forkcastignore`' },
+        { message: '`socket` is no file that can be copied', fix: 'leave it out: add `socket` to `.forkcastignore`' },
       ],
     })
   })

@@ -132,7 +132,7 @@ pools:
   })
 
   it('is written as its page shows', async () => {
-    const page = await readFile(new URL('../../docs/pools-file.md', import.meta.url), 'utf8')
+    const page = await readFile(new URL('../../docs/pools.md', import.meta.url), 'utf8')
     const [, example = ''] = /```yaml\n(.*?)```/s.exec(page) ?? []
     const result = await read(example)
     const value = result.ok ? result.value : { pools: [] }

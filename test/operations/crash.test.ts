@@ -91,6 +91,7 @@ async function throughTwoEngines(
   const run = record.id
   void meanwhile(first, run).catch(() => undefined)
   await first.clock.runOut()
+  end.kill()
 
   const tasks = (await kept.store.rows.list(run, 'task', { limit: 1000 })).items
   const over = new Set(tasks.filter(({ value }) => isTaskTerminal(value.state)).map(({ id }) => id))

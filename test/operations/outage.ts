@@ -10,6 +10,8 @@ export interface Doomed {
   readonly objects: ObjectStore
   /** Commits that were asked for. */
   readonly commits: number
+  /** Ends the engine if it has not come to its end. */
+  kill(): void
 }
 
 /**
@@ -45,6 +47,9 @@ export function doomed(kept: { readonly store: Store; readonly objects: ObjectSt
     objects: guarded(kept.objects),
     get commits() {
       return commits
+    },
+    kill() {
+      over = true
     },
   }
 }

@@ -5,6 +5,7 @@ import { MemoryStore } from '#adapters/memory/memory-store.ts'
 import type { RunDocument } from '#contract/run-document.ts'
 import type { Json } from '#core/json.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
+import { seededRandom } from '#core/random.ts'
 import { taskOf } from '#core/run/ids.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import type { Store } from '#ports/store.ts'
@@ -27,7 +28,7 @@ interface Weather {
   readonly outageS: number | null
   /** The engine dies after so many commits, and another one goes on. */
   readonly diesAfter: number | null
-  /** Seed of the delays of the store; `null`: it answers at once. */
+  /** Seed of the delays of the store and of a clock that does not wait for it; `null`: everything is done at once. */
   readonly unsteady: string | null
 }
 
@@ -39,7 +40,7 @@ const weather: fc.Arbitrary<Weather> = fc.record({
   unsteady: fc.option(fc.string({ minLength: 1, maxLength: 3 })),
 })
 
-function poolsIn({ reclaimed, outageS }: Weather): readonly EmulatedPool[] {
+function poolsIn({ reclaimed, outageS, unsteady: hurried }: Weather): readonly EmulatedPool[] {
   const spot = { ...roomy, purchase: 'spot', price: { usdPerVcpuHour: 0.001, usdPerGiBHour: 0, usdPerGpuHour: 0 } } as const
   return [
     emulatedPool('hot', { ...roomy, tier: 'hot' }),
@@ -48,7 +49,8 @@ function poolsIn({ reclaimed, outageS }: Weather): readonly EmulatedPool[] {
       ...spot,
       startDelay: { kind: 'fixed', seconds: 2 },
       reclaim:
-        outageS === null
+        // A hurried clock would run through the trace and get nothing done.
+        outageS === null || hurried !== null
           ? { kind: 'never' }
           : { kind: 'trace', trace: { available: [1, 1, 1, 0], tickMs: outageS * 1000 } },
     }),
@@ -75,7 +77,7 @@ async function playedOut(drawn: RandomRun, around: Weather): Promise<{ engine: R
   const options: RigOptions = {
     pools: poolsIn(around),
     machine: { vcpus: around.vcpus, memoryMiB: 100_000, gpus: 0 },
-    quietTurns: around.unsteady === null ? 3 : 6,
+    ...(around.unsteady === null ? {} : { quietTurns: 6, hurry: seededRandom(around.unsteady) }),
   }
   const play = player(drawn)(kept.objects)
   const slow = (store: Store): Store => (around.unsteady === null ? store : unsteady(store, around.unsteady))
@@ -88,6 +90,7 @@ async function playedOut(drawn: RandomRun, around: Weather): Promise<{ engine: R
   if (record === undefined) throw new Error('no run')
   if (around.diesAfter === null) return { engine: first, document: await first.finish(record.id, drawn.workflow) }
   await first.clock.runOut(3_600_000)
+  end.kill()
   const second = rig(play, { ...options, ...kept, store: slow(kept.store), startMs: first.clock.nowMs() + 1000 })
   await second.engine.recover()
   await second.engine.resume(record.id)

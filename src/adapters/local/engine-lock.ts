@@ -4,9 +4,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '#core/result.ts'
 
 const lockName = 'engine.lock'
+const noteName = 'engine.json'
+/** Longer than a reader, who only looks whether an engine is alive, ever holds the file. */
+const probeMs = 250
 
 /** The right to be the one engine of a state directory. */
 export interface EngineLock {
+  /** Says which runs this engine works on. */
+  note(runs: readonly string[]): void
   release(): void
 }
 
@@ -21,29 +26,35 @@ export interface EngineAlive {
  */
 export function takeEngineLock(dir: string, startedAt: string): Result<EngineLock, EngineAlive> {
   mkdirSync(dir, { recursive: true })
-  const database = lockFile(dir)
+  const database = lockFile(dir, probeMs)
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch {
     database.close()
-    return err({ pid: holderOf(dir) })
+    return err({ pid: noteOf(dir).pid ?? null })
   }
-  const note = join(dir, 'engine.json')
-  writeFileSync(note, `${JSON.stringify({ pid: process.pid, startedAt })}\n`)
+  const note = (runs: readonly string[]): void =>
+    writeFileSync(join(dir, noteName), `${JSON.stringify({ pid: process.pid, startedAt, runs })}\n`)
+  note([])
   return ok({
+    note,
     release() {
-      rmSync(note, { force: true })
+      rmSync(join(dir, noteName), { force: true })
       database.close()
     },
   })
 }
 
-/** Whether an engine holds the directory now. */
-export function isEngineAlive(dir: string): boolean {
+/** The runs that a living engine works on; none without one. */
+export function liveRuns(dir: string): readonly string[] {
+  return isHeld(dir) ? (noteOf(dir).runs ?? []) : []
+}
+
+function isHeld(dir: string): boolean {
   if (!existsSync(join(dir, lockName))) return false
   let database: DatabaseSync
   try {
-    database = lockFile(dir)
+    database = lockFile(dir, 0)
   } catch {
     return false
   }
@@ -59,8 +70,8 @@ export function isEngineAlive(dir: string): boolean {
 }
 
 /** A rollback journal in memory: the lock file itself holds nothing. */
-function lockFile(dir: string): DatabaseSync {
-  const database = new DatabaseSync(join(dir, lockName), { timeout: 0 })
+function lockFile(dir: string, timeoutMs: number): DatabaseSync {
+  const database = new DatabaseSync(join(dir, lockName), { timeout: timeoutMs })
   try {
     database.exec('PRAGMA journal_mode = MEMORY')
   } catch {
@@ -69,11 +80,16 @@ function lockFile(dir: string): DatabaseSync {
   return database
 }
 
-function holderOf(dir: string): number | null {
+interface EngineNote {
+  readonly pid?: number
+  readonly runs?: readonly string[]
+}
+
+/** What the engine wrote of itself; nothing while it has not, or has done so only half. */
+function noteOf(dir: string): EngineNote {
   try {
-    const { pid } = JSON.parse(readFileSync(join(dir, 'engine.json'), 'utf8')) as { pid?: unknown }
-    return typeof pid === 'number' ? pid : null
+    return JSON.parse(readFileSync(join(dir, noteName), 'utf8')) as EngineNote
   } catch {
-    return null
+    return {}
   }
 }

@@ -9,7 +9,7 @@ import { line, span, type Line } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
 
 /** What `init` can write, simplest first. */
-export const templates = [hello, fanout, race] as const
+const templates = [hello, fanout, race] as const
 
 /** `init [DIR]`: a first workflow. */
 export const addInit: AddVerb = (program, start) => {

@@ -62,7 +62,7 @@ async function run(shell: Shell, file: string, options: RunOptions): Promise<num
     ...(options.paramsFile === undefined ? {} : { file: options.paramsFile }),
   }
   const params = await readParams(shell.host, workflow, given)
-  if (!params.ok) return shell.problem(params.error)
+  if (!params.ok) return shell.problems(params.error)
   const poolsFile = options.pools === undefined ? {} : { poolsFile: options.pools }
   const engine = { mode: 'engine', beside: file, ...poolsFile } as const
   return shell.withControl(engine, async (control) => {

@@ -1,5 +1,5 @@
-import type { Digraph } from './graph.ts'
-import { topologicalOrder } from './topological-order.ts'
+import type { Digraph } from '#core/graph/graph.ts'
+import { topologicalOrder } from '#core/graph/topological-order.ts'
 
 /** How many edges the longest way from a start leads to each node: 0 for those that wait for nothing. Acyclic. O(V + E). */
 export function levels(graph: Digraph): readonly number[] {

@@ -1,5 +1,5 @@
-import type { Digraph } from './graph.ts'
-import { topologicalOrder } from './topological-order.ts'
+import type { Digraph } from '#core/graph/graph.ts'
+import { topologicalOrder } from '#core/graph/topological-order.ts'
 
 /** The heaviest chain of a graph: its nodes from start to end, and the sum of their weights. */
 export interface CriticalPath {

@@ -1,4 +1,4 @@
-import type { Digraph } from './graph.ts'
+import type { Digraph } from '#core/graph/graph.ts'
 
 /** The nodes that wait, directly or not, for any of `starts`, sorted; a start only if it waits for another. O(V + E). */
 export function descendants({ successors }: Digraph, starts: readonly number[]): readonly number[] {

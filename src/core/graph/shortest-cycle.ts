@@ -1,5 +1,5 @@
-import type { Digraph } from './graph.ts'
-import { cyclicComponents } from './strong-components.ts'
+import type { Digraph } from '#core/graph/graph.ts'
+import { cyclicComponents } from '#core/graph/strong-components.ts'
 
 /**
  * Every node with an edge to itself, and for each knot (each set of nodes that can all reach each other) the shortest

@@ -1,4 +1,4 @@
-import type { Digraph } from './graph.ts'
+import type { Digraph } from '#core/graph/graph.ts'
 
 /**
  * The sets of nodes that can all reach each other, of more than one node or with an edge to itself: where the cycles

@@ -1,4 +1,4 @@
-import type { Digraph } from './graph.ts'
+import type { Digraph } from '#core/graph/graph.ts'
 
 /**
  * The nodes so that every edge leads forward; among nodes that are free together the smaller number goes first (Kahn).

@@ -1,14 +1,14 @@
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
-import { arrangeDiagnostics, type Diagnostic } from './diagnostic.ts'
-import { didYouMean } from './did-you-mean.ts'
-import { isObject } from './document/document.ts'
-import { isForbiddenKey } from './document/forbidden-key.ts'
-import { beyondLimit, LIMITS } from './limits.ts'
-import { isOfParamType } from './param-type.ts'
-import { quoted } from './quoted.ts'
-import { utf8Length } from './utf8-length.ts'
-import type { Param, Workflow } from './workflow.ts'
+import { arrangeDiagnostics, type Diagnostic } from '#core/workflow/diagnostic.ts'
+import { didYouMean } from '#core/workflow/did-you-mean.ts'
+import { isObject } from '#core/workflow/document/document.ts'
+import { isForbiddenKey } from '#core/workflow/document/forbidden-key.ts'
+import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
+import { isOfParamType } from '#core/workflow/param-type.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import { utf8Length } from '#core/workflow/utf8-length.ts'
+import type { Param, Workflow } from '#core/workflow/workflow.ts'
 
 /**
  * The parameters of a run: what is given over what is declared as default. A text that is given for a parameter of

@@ -1,5 +1,5 @@
 import type { Json } from '#core/json.ts'
-import type { TaskInput, WorkflowInput } from './schema.ts'
+import type { TaskInput, WorkflowInput } from '#core/workflow/schema.ts'
 
 /** A workflow as TypeScript writes it: the shape of the file, nothing of it changed later. */
 export type WorkflowDefinition = ReadonlyDeep<WorkflowInput>

@@ -1,4 +1,4 @@
-import { LIMITS, grouped } from './limits.ts'
+import { LIMITS, grouped } from '#core/workflow/limits.ts'
 
 /** What can be wrong with a workflow, one sentence each. Codes are a contract, messages are free to change. */
 export const DIAGNOSTIC_CODES = {

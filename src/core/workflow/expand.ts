@@ -1,8 +1,8 @@
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
-import { LIMITS } from './limits.ts'
-import { quoted } from './quoted.ts'
-import type { ForEach, OutputRef } from './workflow.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { ForEach, OutputRef } from '#core/workflow/workflow.ts'
 
 /** One list of a `forEach`, resolved: its items, or as many references as another task has instances. */
 export type EachList =

@@ -1,6 +1,6 @@
-import { arrangeDiagnostics, type Diagnostic, type DiagnosticCode } from './diagnostic.ts'
-import { jsonPointer, type ParsedDocument, type Place } from './document/document.ts'
-import { positionFinder } from './document/source-text.ts'
+import { arrangeDiagnostics, type Diagnostic, type DiagnosticCode } from '#core/workflow/diagnostic.ts'
+import { jsonPointer, type ParsedDocument, type Place } from '#core/workflow/document/document.ts'
+import { positionFinder } from '#core/workflow/document/source-text.ts'
 
 /** A {@link Diagnostic} that knows its place by meaning only, so that checks need no text. */
 export interface Finding extends Place {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { workflowSchema } from './schema.ts'
+import { workflowSchema } from '#core/workflow/schema.ts'
 
 /**
  * The schema of a workflow file as JSON Schema draft-07, which is what editors read. It accepts every file that is

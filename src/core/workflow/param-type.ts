@@ -1,6 +1,6 @@
 import type { Json } from '#core/json.ts'
-import { isObject } from './document/document.ts'
-import type { Param } from './workflow.ts'
+import { isObject } from '#core/workflow/document/document.ts'
+import type { Param } from '#core/workflow/workflow.ts'
 
 /** Whether a value is of the type of a parameter. */
 export function isOfParamType(value: Json, type: Param['type']): boolean {

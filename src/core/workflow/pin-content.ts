@@ -1,4 +1,4 @@
-import type { Code, Input, Task, Workflow } from './workflow.ts'
+import type { Code, Input, Task, Workflow } from '#core/workflow/workflow.ts'
 
 /** The content that a workflow names by path, once it was read: hashes by canonical path. */
 export interface Content {

@@ -1,4 +1,4 @@
-import { LIMITS } from './limits.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
 
 /** Why a path is refused, in words that follow "the path …", or nothing when it may be used. */
 export function pathProblem(path: string): string | undefined {

@@ -1,7 +1,7 @@
-import type { Diagnostic, Position } from './diagnostic.ts'
-import type { SourceText } from './document/source-text.ts'
-import { escaped } from './quoted.ts'
-import { terminalWidth } from './terminal-width.ts'
+import type { Diagnostic, Position } from '#core/workflow/diagnostic.ts'
+import type { SourceText } from '#core/workflow/document/source-text.ts'
+import { escaped } from '#core/workflow/quoted.ts'
+import { terminalWidth } from '#core/workflow/terminal-width.ts'
 
 /** How the parts of a rendered diagnostic are set off; by default not at all. */
 export type DiagnosticStyle = (part: 'code' | 'place' | 'source' | 'caret' | 'fix', text: string) => string

@@ -1,8 +1,10 @@
 import { z } from 'zod'
-import { LIMITS } from './limits.ts'
-import { jsonValue } from './schema/json-value.ts'
-import { duration, integer, NAME_PATTERN, number, oneOf, outputReference, text } from './schema/scalars.ts'
-import { codeSchema, defaultsSchema, later, taskSchema } from './schema/task-schema.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
+import { jsonValue } from '#core/workflow/schema/json-value.ts'
+import { duration, integer, NAME_PATTERN, number, oneOf, outputReference, text } from '#core/workflow/schema/scalars.ts'
+import { codeSchema, defaultsSchema, later, taskSchema } from '#core/workflow/schema/task-schema.ts'
+
+const NAME_LETTERS = 'letters, digits, `-` and `_`, starting with a letter, at most 63'
 
 const name = () => z.string().regex(NAME_PATTERN)
 
@@ -18,10 +20,7 @@ const paramSchema = z
 export const headSchema = z.strictObject({
   $schema: z.string().describe('The address of this schema, for editors.').optional(),
   apiVersion: z.literal('forkcast/v1', '`forkcast/v1`').describe('The version of the format.'),
-  name: z
-    .string('a name')
-    .regex(NAME_PATTERN, 'letters, digits, `-` and `_`, starting with a letter, at most 63')
-    .describe('The name of the workflow.'),
+  name: z.string(NAME_LETTERS).regex(NAME_PATTERN, NAME_LETTERS).describe('The name of the workflow.'),
   description: text(0, LIMITS.textLength.value).describe('What it is for, in a few words.').optional(),
   labels: z.record(name(), text(0, LIMITS.labelLength.value)).describe('Free words to find runs by.').optional(),
   code: codeSchema.optional(),

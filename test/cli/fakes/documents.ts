@@ -8,7 +8,7 @@ export function iso(atS: number): string {
 }
 
 /** A clone on `hot-cpu` that won after a second, apart from what is said otherwise. */
-export function slot(clone: number, other: Partial<SlotDocument> = {}): SlotDocument {
+function slot(clone: number, other: Partial<SlotDocument> = {}): SlotDocument {
   return {
     clone,
     kind: 'active',
@@ -34,7 +34,7 @@ export function slot(clone: number, other: Partial<SlotDocument> = {}): SlotDocu
 }
 
 /** A committed attempt with these slots. */
-export function attempt(
+function attempt(
   number: number,
   slots: readonly SlotDocument[],
   other: Partial<AttemptDocument> = {},

@@ -89,7 +89,7 @@ describe('forkcast run', () => {
         retries        clean[1] attempt 1: reclaimed → same size on another pool
         reclaims       clean[1] clone 0 on hot-cpu
         cost           $0.0021, of which $0.0003 wasted; prices are emulated
-        outputs        report  .forkcast/objects/report.html  14.2 KiB
+        outputs        report  14.2 KiB  .forkcast/objects/report.html
       next
         forkcast show latest   what ran where, and why
         forkcast cost latest   where the money went
@@ -121,8 +121,8 @@ describe('forkcast run', () => {
   })
 
   it.each([
-    ['-p windw=3', 'the workflow has no parameter windw', 'did you mean window?'],
-    ['-p window=many', 'parameter window is of type integer', 'write -p window=12'],
+    ['-p windw=3', 'there is no parameter `windw`', 'did you mean `window`?'],
+    ['-p window=many', 'the parameter `window` cannot be `many`', 'such as -p window=12'],
     ['-p window', 'window is no name=value', 'write -p name=value'],
     ['--params-file none.json', 'there is no file none.json', 'check the path'],
   ])('refuses %s before anything is opened', async (words, message, fix) => {

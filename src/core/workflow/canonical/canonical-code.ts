@@ -1,8 +1,8 @@
-import type { Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import type { CheckedTask } from '../schema.ts'
-import type { Code } from '../workflow.ts'
-import { canonicalPath } from './canonical-path.ts'
+import { canonicalPath } from '#core/workflow/canonical/canonical-path.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import type { CheckedTask } from '#core/workflow/schema.ts'
+import type { Code } from '#core/workflow/workflow.ts'
 
 /** The code of a workflow or task: by default that of `otherwise`. */
 export function canonicalCode(given: CheckedTask['code'], otherwise: Code, place: Path, findings: Findings): Code {

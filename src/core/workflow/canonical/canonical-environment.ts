@@ -1,13 +1,13 @@
-import { describePlace } from '../check/describe-place.ts'
-import type { Path } from '../document/document.ts'
-import { environmentName, isReservedVariable, type VariableKind } from '../environment-name.ts'
-import type { Findings } from '../findings.ts'
-import { beyondLimit, LIMITS } from '../limits.ts'
-import { quoted } from '../quoted.ts'
-import type { CheckedTask } from '../schema.ts'
-import { utf8Length } from '../utf8-length.ts'
-import type { Task } from '../workflow.ts'
-import { inKeyOrder } from './key-order.ts'
+import { inKeyOrder } from '#core/workflow/canonical/key-order.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import { environmentName, isReservedVariable, type VariableKind } from '#core/workflow/environment-name.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { CheckedTask } from '#core/workflow/schema.ts'
+import { utf8Length } from '#core/workflow/utf8-length.ts'
+import type { Task } from '#core/workflow/workflow.ts'
 
 /** The variables that a user sets for a task. Those that would become the same variable as another are reported. */
 export function canonicalEnvironment(

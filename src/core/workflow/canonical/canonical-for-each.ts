@@ -1,12 +1,12 @@
-import { describePlace } from '../check/describe-place.ts'
-import type { Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { beyondLimit, LIMITS } from '../limits.ts'
-import { quoted } from '../quoted.ts'
-import type { CheckedTask } from '../schema.ts'
-import type { EachSource, ForEach } from '../workflow.ts'
-import { canonicalReference } from './canonical-reference.ts'
-import { jsonInKeyOrder } from './key-order.ts'
+import { canonicalReference } from '#core/workflow/canonical/canonical-reference.ts'
+import { jsonInKeyOrder } from '#core/workflow/canonical/key-order.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { CheckedTask } from '#core/workflow/schema.ts'
+import type { EachSource, ForEach } from '#core/workflow/workflow.ts'
 
 type CheckedSource = NonNullable<CheckedTask['forEach']>[string]
 

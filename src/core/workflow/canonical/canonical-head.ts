@@ -1,12 +1,12 @@
-import { describePlace } from '../check/describe-place.ts'
-import type { Findings } from '../findings.ts'
-import { isOfParamType } from '../param-type.ts'
-import { quoted } from '../quoted.ts'
-import type { CheckedHead } from '../schema.ts'
-import type { Param, Workflow } from '../workflow.ts'
-import { canonicalCode } from './canonical-code.ts'
-import { checkVariable, findClashes } from './canonical-environment.ts'
-import { inKeyOrder, jsonInKeyOrder } from './key-order.ts'
+import { canonicalCode } from '#core/workflow/canonical/canonical-code.ts'
+import { checkVariable, findClashes } from '#core/workflow/canonical/canonical-environment.ts'
+import { inKeyOrder, jsonInKeyOrder } from '#core/workflow/canonical/key-order.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { isOfParamType } from '#core/workflow/param-type.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { CheckedHead } from '#core/workflow/schema.ts'
+import type { Param, Workflow } from '#core/workflow/workflow.ts'
 
 type Head = Omit<Workflow, 'outputs' | 'tasks' | 'timeoutS'>
 

@@ -1,11 +1,11 @@
-import { describePlace } from '../check/describe-place.ts'
-import type { Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import type { CheckedTask } from '../schema.ts'
-import type { Output, Task } from '../workflow.ts'
-import { canonicalPath } from './canonical-path.ts'
-import { inKeyOrder, jsonInKeyOrder } from './key-order.ts'
+import { canonicalPath } from '#core/workflow/canonical/canonical-path.ts'
+import { inKeyOrder, jsonInKeyOrder } from '#core/workflow/canonical/key-order.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { CheckedTask } from '#core/workflow/schema.ts'
+import type { Output, Task } from '#core/workflow/workflow.ts'
 
 type CheckedOutput = NonNullable<CheckedTask['outputs']>[string]
 

@@ -1,8 +1,8 @@
-import { describePlace } from '../check/describe-place.ts'
-import type { Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import { normalisedPath, pathProblem } from '../relative-path.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import { normalisedPath, pathProblem } from '#core/workflow/relative-path.ts'
 
 /** A path in its shortest form. One that leaves its folder or is not portable is reported. */
 export function canonicalPath(given: string, place: Path, findings: Findings): string {

@@ -1,9 +1,9 @@
-import { describePlace } from '../check/describe-place.ts'
-import type { Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import type { CheckedHead, CheckedTask } from '../schema.ts'
-import type { Estimate, Hedge, PoolPreference, Resources, Task } from '../workflow.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { CheckedHead, CheckedTask } from '#core/workflow/schema.ts'
+import type { Estimate, Hedge, PoolPreference, Resources, Task } from '#core/workflow/workflow.ts'
 
 type Defaults = NonNullable<CheckedHead['defaults']>
 type Policy = Pick<

@@ -1,4 +1,4 @@
-import type { OutputRef } from '../workflow.ts'
+import type { OutputRef } from '#core/workflow/workflow.ts'
 
 /** Where a `from` leads: to a parameter (`params.window`) or to an output (`list.series`). */
 export type Reference =

@@ -1,5 +1,5 @@
 import type { Json } from '#core/json.ts'
-import { isObject } from '../document/document.ts'
+import { isObject } from '#core/workflow/document/document.ts'
 
 /**
  * A map with its keys in the order of the canonical form, so that it is written and hashed without being sorted again.

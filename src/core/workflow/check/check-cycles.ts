@@ -1,12 +1,12 @@
 import { buildGraph, type Edge } from '#core/graph/graph.ts'
 import { shortestCycles } from '#core/graph/shortest-cycle.ts'
-import type { Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { beyondLimit, LIMITS } from '../limits.ts'
-import { quoted } from '../quoted.ts'
-import type { Task } from '../workflow.ts'
-import { needsOf } from './check-references.ts'
-import type { Targets } from './reference-problem.ts'
+import { needsOf } from '#core/workflow/check/check-references.ts'
+import type { Targets } from '#core/workflow/check/reference-problem.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { Task } from '#core/workflow/workflow.ts'
 
 /** Reports tasks that wait for themselves, and the shortest cycle of every knot of tasks that wait for each other. Linear while there is none. */
 export function checkCycles(edges: readonly Edge[], targets: Targets, findings: Findings): void {

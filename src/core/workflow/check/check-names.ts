@@ -1,9 +1,9 @@
-import { didYouMean } from '../did-you-mean.ts'
-import type { Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import { NAME_PATTERN } from '../schema/scalars.ts'
-import { describePlace } from './describe-place.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import { didYouMean } from '#core/workflow/did-you-mean.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import { NAME_PATTERN } from '#core/workflow/schema/scalars.ts'
 
 /**
  * Reports names that are not made of ASCII letters, digits, `-` and `_`, that start with `x-`, or that differ from

@@ -1,8 +1,4 @@
 import type { Edge } from '#core/graph/graph.ts'
-import { isObject, type Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import type { Task } from '../workflow.ts'
 import {
   instancesProblem,
   listProblem,
@@ -11,7 +7,11 @@ import {
   taskProblem,
   type ReferenceProblem,
   type Targets,
-} from './reference-problem.ts'
+} from '#core/workflow/check/reference-problem.ts'
+import { isObject, type Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { Task } from '#core/workflow/workflow.ts'
 
 /** The dependencies of all tasks that lead to a task; references that lead nowhere are reported. Linear. */
 export function checkReferences(targets: Targets, findings: Findings): readonly Edge[] {

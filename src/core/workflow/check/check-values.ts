@@ -1,9 +1,9 @@
 import type { Json } from '#core/json.ts'
-import { isObject, type Path } from '../document/document.ts'
-import { isForbiddenKey } from '../document/forbidden-key.ts'
-import type { Findings } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import { describePlace } from './describe-place.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import { isObject, type Path } from '#core/workflow/document/document.ts'
+import { isForbiddenKey } from '#core/workflow/document/forbidden-key.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 
 /**
  * Reports numbers, texts and keys that JSON cannot carry exactly, wherever they are. Returns whether any key starts

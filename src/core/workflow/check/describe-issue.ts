@@ -1,12 +1,12 @@
 import type { z } from 'zod'
 import type { Json } from '#core/json.ts'
-import { didYouMean } from '../did-you-mean.ts'
-import type { Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import { knownKeys } from '../schema/schema-walk.ts'
-import { describePlace } from './describe-place.ts'
-import { RESERVED_WORDS } from './unsupported.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import { RESERVED_WORDS } from '#core/workflow/check/unsupported.ts'
+import { didYouMean } from '#core/workflow/did-you-mean.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import { knownKeys } from '#core/workflow/schema/schema-walk.ts'
 
 /** What a schema was used on: itself, the value, and the path of the value in the document. */
 export interface CheckedPart {

@@ -1,5 +1,5 @@
-import type { Path } from '../document/document.ts'
-import { quoted } from '../quoted.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 
 /** A place in words: `timeout` of task `clean`, input `rules` of task `clean`, the workflow. */
 export function describePlace(path: Path): string {

@@ -1,8 +1,8 @@
 import type { Json } from '#core/json.ts'
-import { isObject } from '../document/document.ts'
-import type { Finding } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import type { OutputRef, Task } from '../workflow.ts'
+import { isObject } from '#core/workflow/document/document.ts'
+import type { Finding } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
+import type { OutputRef, Task } from '#core/workflow/workflow.ts'
 
 /** What references may lead to. Tasks are numbered in the order of their ids. */
 export interface Targets {

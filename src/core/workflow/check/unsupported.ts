@@ -1,8 +1,8 @@
 import type { Json } from '#core/json.ts'
-import { isObject, type Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { quoted } from '../quoted.ts'
-import { describePlace } from './describe-place.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import { isObject, type Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 
 /** Words that a user may well write but that are no keys, with the reason. */
 export const RESERVED_WORDS: ReadonlyMap<string, string> = new Map([

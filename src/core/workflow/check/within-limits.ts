@@ -1,9 +1,9 @@
 import type { Json } from '#core/json.ts'
-import { isObject, type Path } from '../document/document.ts'
-import type { Findings } from '../findings.ts'
-import { beyondLimit, LIMITS, type LimitName } from '../limits.ts'
-import { quoted } from '../quoted.ts'
-import { describePlace } from './describe-place.ts'
+import { describePlace } from '#core/workflow/check/describe-place.ts'
+import { isObject, type Path } from '#core/workflow/document/document.ts'
+import type { Findings } from '#core/workflow/findings.ts'
+import { beyondLimit, LIMITS, type LimitName } from '#core/workflow/limits.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 
 /** The fields of a workflow's head that hold many things, with their limits. */
 export const HEAD_COUNTS = { params: 'params', labels: 'labels', outputs: 'outputs' } as const

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Json } from '#core/json.ts'
-import { isObject } from '../document/document.ts'
+import { isObject } from '#core/workflow/document/document.ts'
 
 /**
  * A copy of a faulty object without the fields, or the members of its maps, that a schema found fault with. What is left

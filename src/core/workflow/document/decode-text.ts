@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#core/result.ts'
-import type { Diagnostic } from '../diagnostic.ts'
+import type { Diagnostic } from '#core/workflow/diagnostic.ts'
 
 /** The text of a file. Anything but UTF-8 without a byte order mark is refused, with what it is taken for. Linear. */
 export function decodeText(bytes: Uint8Array): Result<string, readonly Diagnostic[]> {

@@ -1,10 +1,10 @@
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
-import type { Diagnostic } from '../diagnostic.ts'
-import { beyondLimit, LIMITS } from '../limits.ts'
-import type { ParsedDocument } from './document.ts'
-import { findJsonErrors, locateInJson } from './json-places.ts'
-import { TextErrors } from './text-errors.ts'
+import type { Diagnostic } from '#core/workflow/diagnostic.ts'
+import type { ParsedDocument } from '#core/workflow/document/document.ts'
+import { findJsonErrors, locateInJson } from '#core/workflow/document/json-places.ts'
+import { TextErrors } from '#core/workflow/document/text-errors.ts'
+import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
 
 /**
  * Reads strict JSON (RFC 8259) with no key twice. The fast way is the built-in parser between two linear looks: at the

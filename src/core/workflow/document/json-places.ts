@@ -1,7 +1,7 @@
-import { quoted } from '../quoted.ts'
-import type { Place, Span } from './document.ts'
-import { scanJson } from './json-scanner.ts'
-import { TextErrors } from './text-errors.ts'
+import type { Place, Span } from '#core/workflow/document/document.ts'
+import { scanJson } from '#core/workflow/document/json-scanner.ts'
+import { TextErrors } from '#core/workflow/document/text-errors.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 
 /** Every key that a JSON text gives twice, and its first syntax error. Linear. */
 export function findJsonErrors(text: string): TextErrors {

@@ -1,4 +1,4 @@
-import type { Path, Span } from './document.ts'
+import type { Path, Span } from '#core/workflow/document/document.ts'
 
 /** What a scan meets, in the order of the text. `path` changes under the reader's hands: copy what is kept. */
 export interface JsonVisitor {

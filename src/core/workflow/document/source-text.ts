@@ -1,5 +1,5 @@
-import type { Position } from '../diagnostic.ts'
-import type { Span } from './document.ts'
+import type { Position } from '#core/workflow/diagnostic.ts'
+import type { Span } from '#core/workflow/document/document.ts'
 
 /** A text with the name that it is shown under. */
 export interface SourceText {

@@ -1,7 +1,7 @@
-import { arrangeDiagnostics, type Diagnostic } from '../diagnostic.ts'
-import { quoted } from '../quoted.ts'
-import { jsonPointer, type Path, type Span } from './document.ts'
-import { positionFinder } from './source-text.ts'
+import { arrangeDiagnostics, type Diagnostic } from '#core/workflow/diagnostic.ts'
+import { jsonPointer, type Path, type Span } from '#core/workflow/document/document.ts'
+import { positionFinder } from '#core/workflow/document/source-text.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 
 /** A {@link Diagnostic} that knows its place as a span of the text. */
 export type TextError = Omit<Diagnostic, 'path' | 'position'> & { readonly path?: Path; readonly span: Span }

@@ -1,9 +1,9 @@
 import type { Json } from '#core/json.ts'
-import type { Finding, Findings } from '../findings.ts'
-import { LIMITS } from '../limits.ts'
-import { quoted } from '../quoted.ts'
-import type { Path } from './document.ts'
-import { isForbiddenKey } from './forbidden-key.ts'
+import type { Path } from '#core/workflow/document/document.ts'
+import { isForbiddenKey } from '#core/workflow/document/forbidden-key.ts'
+import type { Finding, Findings } from '#core/workflow/findings.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 
 /**
  * A copy of a value that code has made, as plain JSON: keys that are `undefined` are left out, whatever JSON cannot

@@ -14,12 +14,12 @@ import {
 } from 'yaml'
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
-import type { Diagnostic } from '../diagnostic.ts'
-import { beyondLimit, LIMITS } from '../limits.ts'
-import { quoted } from '../quoted.ts'
-import type { ParsedDocument, Path, Place, Span } from './document.ts'
-import { isForbiddenKey } from './forbidden-key.ts'
-import { TextErrors, type TextError } from './text-errors.ts'
+import type { Diagnostic } from '#core/workflow/diagnostic.ts'
+import type { ParsedDocument, Path, Place, Span } from '#core/workflow/document/document.ts'
+import { isForbiddenKey } from '#core/workflow/document/forbidden-key.ts'
+import { TextErrors, type TextError } from '#core/workflow/document/text-errors.ts'
+import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 
 /**
  * Reads YAML 1.2 (core schema), only the part of it that is JSON written differently: no anchors, aliases, tags, merge

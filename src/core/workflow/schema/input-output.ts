@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { jsonValue } from './json-value.ts'
-import { outputJsonSchema } from './output-schema.ts'
-import { blob, oneOf, outputReference, path, reference, text } from './scalars.ts'
+import { jsonValue } from '#core/workflow/schema/json-value.ts'
+import { outputJsonSchema } from '#core/workflow/schema/output-schema.ts'
+import { blob, oneOf, outputReference, path, reference, text } from '#core/workflow/schema/scalars.ts'
 
 /** What is staged in for a task. Exactly one of `file`, `from`, `value` and `uri`. */
 export const inputSchema = z

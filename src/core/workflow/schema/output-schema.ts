@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Json } from '#core/json.ts'
-import { jsonValue } from './json-value.ts'
-import { integer, oneOf, text } from './scalars.ts'
+import { jsonValue } from '#core/workflow/schema/json-value.ts'
+import { integer, oneOf, text } from '#core/workflow/schema/scalars.ts'
 
 const TYPES = ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'] as const
 

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { LIMITS } from '../limits.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
 
 /** A name of a task, input, output, parameter or key: what file names, job names and variables all take. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/
 
 /** `task.output` or `params.name`. */
-export const REFERENCE_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}\.[A-Za-z][A-Za-z0-9_-]{0,62}$/
+const REFERENCE_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}\.[A-Za-z][A-Za-z0-9_-]{0,62}$/
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600, d: 86_400 }
 const DURATION_PATTERN = /^\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h|d)$/

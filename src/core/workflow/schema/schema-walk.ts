@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '#core/json.ts'
-import { isObject, type Path } from '../document/document.ts'
+import { isObject, type Path } from '#core/workflow/document/document.ts'
 
 /** The keys that a schema knows for the object at a path, or none when a user names the keys there. */
 export function knownKeys(schema: z.core.$ZodType, path: Path): readonly string[] {

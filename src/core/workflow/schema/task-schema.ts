@@ -1,8 +1,19 @@
 import { z } from 'zod'
-import { LIMITS } from '../limits.ts'
-import { eachSourceSchema, inputSchema, outputSchema, secretSchema } from './input-output.ts'
-import { jsonValue } from './json-value.ts'
-import { blob, dataSize, duration, integer, memory, NAME_PATTERN, number, oneOf, path, text } from './scalars.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
+import { eachSourceSchema, inputSchema, outputSchema, secretSchema } from '#core/workflow/schema/input-output.ts'
+import { jsonValue } from '#core/workflow/schema/json-value.ts'
+import {
+  blob,
+  dataSize,
+  duration,
+  integer,
+  memory,
+  NAME_PATTERN,
+  number,
+  oneOf,
+  path,
+  text,
+} from '#core/workflow/schema/scalars.ts'
 
 const flag = () => z.boolean('true or false')
 const name = () => z.string('a name').regex(NAME_PATTERN, 'a name')
