@@ -1,5 +1,4 @@
 import type { EventDocument } from '#contract/run-document.ts'
-import type { Json } from '#core/json.ts'
 import type { ListedEvent } from '#ports/store.ts'
 
 /** Said by the fields of the document itself, or kept from users: a token is a right. */
@@ -15,6 +14,6 @@ export function eventDocument(listed: ListedEvent): EventDocument {
     id: listed.id,
     version: listed.version,
     type: listed.event.type,
-    data: Object.fromEntries(entries) as Readonly<Record<string, Json>>,
+    data: Object.fromEntries(entries),
   }
 }

@@ -71,8 +71,11 @@ async function openToRun(options: OpenOptions, pools: LocalPools): Promise<Resul
       onLive: lock.value.note,
       objectsFolder: stateFiles(dir).objects,
       async onClose(how) {
-        // Told twice: what has had its TERM is not waited for any more.
-        if (closing !== undefined) for (const leader of groups) killGroup(leader)
+        // Told twice: jobs are interrupted first, so that what KILL ends is no failure of theirs.
+        if (closing !== undefined) {
+          void engine.close({ drainS: 0 })
+          for (const leader of groups) killGroup(leader)
+        }
         closing ??= engine.close(how).then(() => {
           reaper.close()
           lock.value.release()

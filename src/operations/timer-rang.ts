@@ -26,7 +26,7 @@ async function callUp(ports: Ports, { slot }: Timer): Promise<void> {
     if (stored === undefined) return { done: false }
     // The row may say "called up" while its execution was never started: starting it again is safe.
     if (stored.value.state !== 'standby') return { done: stored.value.state === 'waiting' }
-    const why = `hedge: ${stored.value.reason}`
+    const why = stored.value.reason
     const event = { type: 'slot.activated', atMs: ports.clock.nowMs(), why } as const
     return { write: [change('slot', key, stored, event)], value: true }
   })

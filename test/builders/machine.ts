@@ -27,7 +27,7 @@ export interface Machine extends AsyncDisposable {
 }
 
 /** Four pools that start within milliseconds, so that races are many; a spot one that loses its third host. */
-export const quickPools: LocalPools = {
+const quickPools: LocalPools = {
   machine: { vcpus: 2, memoryMiB: 4096, gpus: 0 },
   pools: [
     emulatedPool('hot-cpu', { tier: 'hot', vcpus: 1, spillsTo: ['warm-cpu', 'cold-cpu'] }),
@@ -95,7 +95,7 @@ export function machine(pools: LocalPools = quickPools): Machine {
 }
 
 /** Processes alive whose environment names the run, as every command of a clone and its children does (Linux). */
-export function processesOf(run: string): readonly string[] {
+function processesOf(run: string): readonly string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false
     try {

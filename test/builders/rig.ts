@@ -8,8 +8,8 @@ import type { Json } from '#core/json.ts'
 import { newInEveryRun } from '#core/pools/chance.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
 import type { Room } from '#core/pools/pool.ts'
-import { parseRunId, type RunId, type SlotRef } from '#core/run/ids.ts'
 import type { Random } from '#core/random.ts'
+import { parseRunId, type RunId, type SlotRef } from '#core/run/ids.ts'
 import { isRunTerminal, type RunPolicy } from '#core/run/run.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import type { Workflow } from '#core/workflow/workflow.ts'
@@ -131,7 +131,7 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
       return clock.pending > 0 && clock.nowMs() < untilMs && !isRunTerminal((await runRow(run)).state)
     }
     // A trace sets alarms for ever, so the clock does not run out; a span that has none in it is made longer.
-    for (let spanMs = 60_000; await goesOn(); ) {
+    for (let spanMs = 60_000; await goesOn();) {
       const beforeMs = clock.nowMs()
       await clock.runOut(spanMs)
       if (clock.nowMs() === beforeMs) spanMs *= 2

@@ -21,7 +21,11 @@ export function expectedRun({ workflow, lists, broken }: RandomRun): Expected {
     const sources = task.forEach?.keys.map(({ source }) => source) ?? []
     const each = sources.flatMap((source) => (source.kind === 'each' ? [source.from.task] : []))
     const inputs = Object.values(task.inputs).flatMap((input) => (input.kind === 'output' ? [input.from.task] : []))
-    const whole = [...task.needs, ...inputs, ...sources.flatMap((source) => (source.kind === 'output' ? [source.from.task] : []))]
+    const whole = [
+      ...task.needs,
+      ...inputs,
+      ...sources.flatMap((source) => (source.kind === 'output' ? [source.from.task] : [])),
+    ]
     if (!whole.every(ok) || !each.every((id) => items[id] !== undefined)) {
       states[task.id] = 'skipped'
       continue
@@ -65,7 +69,9 @@ export function expectedRun({ workflow, lists, broken }: RandomRun): Expected {
     const [first, second] = forEach?.keys.map(({ source }) => source) ?? []
     if (first?.kind === 'literal') return first.items.map((n) => ({ EACH_N: String(n) }))
     if (first?.kind === 'output') {
-      return (lists[first.from.task] ?? []).flatMap((item) => ['x', 'y'].map((letter) => ({ EACH_ITEM: String(item), EACH_LETTER: letter })))
+      return (lists[first.from.task] ?? []).flatMap((item) =>
+        ['x', 'y'].map((letter) => ({ EACH_ITEM: String(item), EACH_LETTER: letter })),
+      )
     }
     const a = first?.kind === 'each' ? first.from.task : ''
     const b = second?.kind === 'each' ? second.from.task : undefined

@@ -14,8 +14,8 @@ import { rig, roomy, statesOf, type Rig, type RigOptions } from '../builders/rig
 import type { Script } from '../builders/scripted-clone.ts'
 import { hashedOutputs } from '../operations/hashing-script.ts'
 import { doomed } from '../operations/outage.ts'
-import { unsteady } from '../operations/unsteady-store.ts'
 import { userError } from '../operations/story.ts'
+import { unsteady } from '../operations/unsteady-store.ts'
 import { expectedRun } from './expected-run.ts'
 import { randomRuns, type RandomRun } from './random-workflow.ts'
 
@@ -41,7 +41,11 @@ const weather: fc.Arbitrary<Weather> = fc.record({
 })
 
 function poolsIn({ reclaimed, outageS, unsteady: hurried }: Weather): readonly EmulatedPool[] {
-  const spot = { ...roomy, purchase: 'spot', price: { usdPerVcpuHour: 0.001, usdPerGiBHour: 0, usdPerGpuHour: 0 } } as const
+  const spot = {
+    ...roomy,
+    purchase: 'spot',
+    price: { usdPerVcpuHour: 0.001, usdPerGiBHour: 0, usdPerGpuHour: 0 },
+  } as const
   return [
     emulatedPool('hot', { ...roomy, tier: 'hot' }),
     emulatedPool('spot-a', { ...spot, reclaim: { kind: 'nth', nth: reclaimed, afterS: 0.5 } }),
@@ -67,8 +71,12 @@ function player({ lists, broken, unlucky, takesS }: RandomRun): (objects: Object
     failed.set(slot.task, tries)
     // All clones of a try fail together, and a task never fails more often than it may be retried.
     if (tries.size < (unlucky[id] ?? 0)) tries.add(slot.attempt)
-    if (tries.has(slot.attempt) || broken.has(id) || broken.has(slot.task)) return { takesS: seconds, fails: userError() }
-    return { takesS: seconds, outputs: await hashedOutputs(objects, assignment, lists as Readonly<Record<string, Json>>) }
+    if (tries.has(slot.attempt) || broken.has(id) || broken.has(slot.task))
+      return { takesS: seconds, fails: userError() }
+    return {
+      takesS: seconds,
+      outputs: await hashedOutputs(objects, assignment, lists as Readonly<Record<string, Json>>),
+    }
   }
 }
 

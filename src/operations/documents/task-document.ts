@@ -6,7 +6,7 @@ import type { TaskRecord } from '#core/run/task.ts'
 import type { Task } from '#core/workflow/workflow.ts'
 
 /** A slot as users see it. What was not measured is `null`. */
-export function slotDocument(slot: SlotRecord): SlotDocument {
+function slotDocument(slot: SlotRecord): SlotDocument {
   const { bill, failure } = slot
   return {
     clone: slot.clone,
