@@ -29,10 +29,7 @@ export async function sweep(ports: Ports, run: RunId): Promise<void> {
       await advance(ports, run, [{ kind: 'ended', task: id }])
       continue
     }
-    if (task.instances !== null) {
-      await advance(ports, run, [{ kind: 'expand', task: id }])
-      continue
-    }
+    // An expansion ends with its instances, and is expanded anew by whatever started it.
     const attempt = latestAttempt(task)
     if (attempt === undefined) continue
     await settle(ports, { run, task: id, attempt: attempt.number })

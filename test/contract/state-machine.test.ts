@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { StateMachine } from 'aws-local-stepfunctions'
 import { describe, expect, test } from 'vitest'
-import { frontierSize, stateMachine, stateNames, type State } from '#contract/state-machine.ts'
+import { frontierSize, stateMachine, stateNames, type LaunchInput, type State } from '#contract/state-machine.ts'
 import type { FrontierInput } from '#ports/executions.ts'
 
 type Definition = ConstructorParameters<typeof StateMachine>[0]
@@ -37,7 +37,7 @@ function frontier(...tasksOf: readonly (readonly [string, readonly number[]])[])
 async function execute(input: FrontierInput, launch: (clone: string) => void = () => undefined) {
   const calls: string[] = []
   const note = (payload: unknown): string => {
-    const { run, task, attempt, clone } = (payload as { readonly Payload: Record<string, unknown> }).Payload
+    const { run, task, attempt, clone } = (payload as { readonly Payload: Partial<LaunchInput> }).Payload
     return [run, task, attempt, clone].filter((part) => part !== undefined).join('/')
   }
   const execution = validated(definition).run(input as unknown as Input, {
@@ -76,8 +76,8 @@ describe('the definition', () => {
   test('would not pass it with a state that nobody knows, or a path that is none', () => {
     const broken = JSON.stringify(definition)
 
-    expect(() => validated(JSON.parse(broken.replace('"Next":"Settle"', '"Next":"Nowhere"')))).toThrow()
-    expect(() => validated(JSON.parse(broken.replace('"$.clones"', '"$.[clones"')))).toThrow()
+    expect(() => validated(JSON.parse(broken.replace('"Next":"Settle"', '"Next":"Nowhere"')))).toThrow(/Nowhere/)
+    expect(() => validated(JSON.parse(broken.replace('"$.clones"', '"$.[clones"')))).toThrow(/ItemsPath/)
   })
 
   test('names each state once, so that handlers can be given by name', () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RunId } from '#core/run/ids.ts'
-import type { Kind, Records, Stored } from '#core/run/record.ts'
+import type { Kind, Records } from '#core/run/record.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import type { ListedEvent } from '#ports/store.ts'
 import { dag } from '../builders/dag.ts'
@@ -58,7 +58,7 @@ function altered(id: string, type: ListedEvent['event']['type'], fields: object)
 /** A row that says something else than the log. */
 function withRow<K extends Kind>(kind: K, id: string, fields: Partial<Records[K]>): RunHistory {
   const rows = sound.rows.map((row) =>
-    row.kind === kind && row.id === id ? ({ ...row, value: { ...row.value, ...fields } } as Stored<Kind>) : row,
+    row.kind === kind && row.id === id ? { ...row, value: { ...row.value, ...fields } } : row,
   )
   return { ...sound, rows }
 }
@@ -207,8 +207,8 @@ describe('I3', () => {
   test("is broken by a result under a loser's prefix", async () => {
     const claim = (await engine.slot(run, 'Z/1/0')).claim
     const rows = sound.rows.map((row) => {
-      if (row.id === 'A/1/0') return { ...row, value: { ...row.value, claim } } as Stored<Kind>
-      return row.id === 'A' ? ({ ...row, value: { ...row.value, outputs: claim } } as Stored<Kind>) : row
+      if (row.id === 'A/1/0') return { ...row, value: { ...row.value, claim } }
+      return row.id === 'A' ? { ...row, value: { ...row.value, outputs: claim } } : row
     })
 
     expect(await outputsLost({ ...sound, rows }, engine.objects)).toStrictEqual([

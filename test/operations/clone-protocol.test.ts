@@ -173,9 +173,9 @@ describe('a report', () => {
     await engine.finish(run, chain)
 
     const samples = await engine.store.history.recent('test/A', 10)
-    expect(samples.map(({ slot, outcome, runningS }) => [slot, outcome, runningS]).toSorted()).toStrictEqual([
-      ['A/1/0', 'claimed', 10],
-      ['A/1/1', 'lost', 10],
+    expect(samples.map(({ slot, outcome, runningS }) => `${slot} ${outcome} ${runningS}`).toSorted()).toStrictEqual([
+      'A/1/0 claimed 10',
+      'A/1/1 lost 10',
     ])
   })
 })

@@ -13,72 +13,60 @@ export interface Expected {
 export function expectedRun({ workflow, lists, broken }: RandomRun): Expected {
   const states: Record<string, string> = {}
   const outputs: Record<string, Json> = {}
-  /** Items of the tasks that have a list, where it is known. */
-  const items: Record<string, readonly Readonly<Record<string, Json>>[]> = {}
+  /** Variables of each instance of the tasks whose list is known. */
+  const known = new Map<string, readonly Variables[]>()
   const ok = (id: string): boolean => states[id] === 'committed'
+  const outputOf = (id: string): Json => outputs[id] ?? null
 
   for (const task of workflow.tasks) {
-    const sources = task.forEach?.keys.map(({ source }) => source) ?? []
-    const each = sources.flatMap((source) => (source.kind === 'each' ? [source.from.task] : []))
-    const inputs = Object.values(task.inputs).flatMap((input) => (input.kind === 'output' ? [input.from.task] : []))
-    const whole = [
-      ...task.needs,
-      ...inputs,
-      ...sources.flatMap((source) => (source.kind === 'output' ? [source.from.task] : [])),
-    ]
-    if (!whole.every(ok) || !each.every((id) => items[id] !== undefined)) {
+    const sources = task.forEach?.keys ?? []
+    const each = sources.flatMap(({ source }) => (source.kind === 'each' ? [source.from.task] : []))
+    const listed = sources.flatMap(({ source }) => (source.kind === 'output' ? [source.from.task] : []))
+    const inputs = Object.keys(task.inputs)
+    if (![...task.needs, ...listed, ...inputs].every(ok) || !each.every((id) => known.has(id))) {
       states[task.id] = 'skipped'
       continue
     }
-    const given = Object.fromEntries(inputs.map((id) => [`INPUT_${id.toUpperCase()}`, gathered(id)]))
-    const play = (id: string, variables: Readonly<Record<string, Json>>): void => {
+    const given = Object.fromEntries(inputs.map((id) => [`INPUT_${id.toUpperCase()}`, whole(id)]))
+    const play = (id: string, variables: Variables): void => {
       states[id] = broken.has(id) || broken.has(task.id) ? 'failed' : 'committed'
       if (ok(id)) outputs[id] = canonicalHash({ task: id, variables: { ...given, ...variables } })
     }
-    if (task.forEach === undefined) {
-      play(task.id, {})
-      continue
+    const instances = instancesOf(task, each)
+    if (instances === 'unequal') states[task.id] = 'failed'
+    else if (instances === 'none') play(task.id, {})
+    else {
+      known.set(task.id, instances)
+      for (const [index, variables] of instances.entries()) {
+        const id = `${task.id}[${index}]`
+        if (each.every((upstream) => ok(`${upstream}[${index}]`))) play(id, variables)
+        else states[id] = 'skipped'
+      }
+      states[task.id] = instances.every((_, index) => ok(`${task.id}[${index}]`)) ? 'committed' : 'failed'
     }
-    const rows = rowsOf(task)
-    items[task.id] = rows ?? []
-    rows?.forEach((row, index) => {
-      const id = `${task.id}[${index}]`
-      if (each.every((upstream) => ok(`${upstream}[${index}]`))) play(id, row)
-      else states[id] = 'skipped'
-    })
-    states[task.id] = rows?.every((_, index) => ok(`${task.id}[${index}]`)) === true ? 'committed' : 'failed'
-    if (rows === undefined) delete items[task.id]
   }
   return { states, outputs }
 
-  /** The whole of a task, as one that gathers it sees it. */
-  function gathered(id: string): Json {
-    return (
-      items[id]?.map((row, index) => {
-        const { EACH_N: n, EACH_ITEM: item, EACH_LETTER: letter } = row
-        const value = n === undefined ? (item === undefined ? null : { item: Number(item), letter }) : Number(n)
-        return { index, key: null, item: value as Json, state: 'committed', output: outputs[`${id}[${index}]`] ?? null }
-      }) ??
-      outputs[id] ??
-      null
-    )
+  function whole(id: string): Json {
+    const items = known.get(id)?.map(({ EACH_ITEM: item }, index) => {
+      const output = outputOf(`${id}[${index}]`)
+      return { index, key: null, item: item === undefined ? null : Number(item), state: 'committed', output }
+    })
+    return items ?? outputOf(id)
   }
 
-  /** `EACH_*` of every instance; `undefined` when zipped lists differ in length. */
-  function rowsOf({ forEach }: Task): readonly Readonly<Record<string, Json>>[] | undefined {
-    const [first, second] = forEach?.keys.map(({ source }) => source) ?? []
-    if (first?.kind === 'literal') return first.items.map((n) => ({ EACH_N: String(n) }))
-    if (first?.kind === 'output') {
-      return (lists[first.from.task] ?? []).flatMap((item) =>
-        ['x', 'y'].map((letter) => ({ EACH_ITEM: String(item), EACH_LETTER: letter })),
-      )
-    }
-    const a = first?.kind === 'each' ? first.from.task : ''
-    const b = second?.kind === 'each' ? second.from.task : undefined
-    if (b !== undefined && items[a]?.length !== items[b]?.length) return undefined
-    return items[a]?.map((_, i) => ({
-      EACH_A: outputs[`${a}[${i}]`] ?? null,
-      ...(b === undefined ? {} : { EACH_B: outputs[`${b}[${i}]`] ?? null }),
+  function instancesOf({ forEach }: Task, [a, b = a]: readonly string[]): readonly Variables[] | 'none' | 'unequal' {
+    const source = forEach?.keys[0]?.source
+    if (source?.kind === 'literal') return source.items.map((item) => ({ EACH_ITEM: JSON.stringify(item) }))
+    if (source?.kind === 'output') return (lists[source.from.task] ?? []).map((item) => ({ EACH_ITEM: String(item) }))
+    if (a === undefined || b === undefined) return 'none'
+    if (known.get(a)?.length !== known.get(b)?.length) return 'unequal'
+    const zipped = forEach?.keys.length === 2
+    return (known.get(a) ?? []).map((_, index) => ({
+      EACH_A: outputOf(`${a}[${index}]`),
+      ...(zipped ? { EACH_B: outputOf(`${b}[${index}]`) } : {}),
     }))
   }
 }
+
+type Variables = Readonly<Record<string, Json>>

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import type { Json } from '#core/json.ts'
 import type { ForEach, Task, Workflow } from '#core/workflow/workflow.ts'
 import { task, workflowOf } from '../builders/dag.ts'
 import { from, leaves, numbers, over } from '../operations/drawn.ts'
@@ -8,7 +7,7 @@ import { from, leaves, numbers, over } from '../operations/drawn.ts'
 export interface RandomRun {
   readonly workflow: Workflow
   /** Output `list` of a task. */
-  readonly lists: Readonly<Record<string, readonly Json[]>>
+  readonly lists: Readonly<Record<string, readonly number[]>>
   /** Tasks and instances that fail whatever is tried, such as `t03` and `t04[1]`. */
   readonly broken: ReadonlySet<string>
   /** How many tries of a task (of each of its instances) fail before one succeeds; no more than its retries. */
@@ -53,7 +52,7 @@ export function randomRuns(size: { readonly min: number; readonly max: number })
 
 function build(draws: readonly Draw[]): RandomRun {
   const tasks: Task[] = []
-  const lists: Record<string, readonly Json[]> = {}
+  const lists: Record<string, readonly number[]> = {}
   const broken = new Set<string>()
   const unlucky: Record<string, number> = {}
   const takesS: Record<string, number> = {}
@@ -90,14 +89,14 @@ function forEachOf({ shape, upstreams: [first, second], count }: Draw, tasks: re
       return undefined
     case 'list': {
       const upstream = plain[first % plain.length]
-      return upstream === undefined ? undefined : over({ item: `${upstream}.list`, letter: ['x', 'y'] })
+      return upstream === undefined ? undefined : over({ item: `${upstream}.list` })
     }
     case 'each':
-      return a === undefined ? over({ n: numbers(count) }) : over({ a: `each ${a}.out` })
+      return a === undefined ? over({ item: numbers(count) }) : over({ a: `each ${a}.out` })
     case 'zip':
       return a === undefined ? undefined : over({ a: `each ${a}.out`, b: `each ${b}.out` }, { zip: true })
     case 'literal':
-      return over({ n: numbers(count) })
+      return over({ item: numbers(count) })
   }
 }
 

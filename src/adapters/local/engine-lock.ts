@@ -11,7 +11,7 @@ const probeMs = 250
 /** The right to be the one engine of a state directory. */
 export interface EngineLock {
   /** Says which runs this engine works on. */
-  note(runs: readonly string[]): void
+  readonly note: (runs: readonly string[]) => void
   release(): void
 }
 
