@@ -1,9 +1,9 @@
-import type { ControlPlane, Upload } from '#contract/control-plane.ts'
+import type { ControlPlane } from '#contract/control-plane.ts'
+import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
+import type { MachineCheck } from '#contract/machine-check.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Result } from '#core/result.ts'
-import type { Diagnostic } from '#core/workflow/diagnostic.ts'
 import type { Limit } from '#core/workflow/limits.ts'
-import type { Workflow } from '#core/workflow/workflow.ts'
 
 /** All that the command line needs of the world around it; `bin/forkcast.ts` makes it real, tests make it up. */
 export interface CliHost {
@@ -70,30 +70,4 @@ export interface NewFile {
   /** Relative to the folder. */
   readonly path: string
   readonly text: string
-}
-
-/** A workflow without errors, ready to be submitted once its uploads are. */
-export interface LoadedWorkflow {
-  readonly workflow: Workflow
-  /** SHA-256 of the canonical form. */
-  readonly hash: string
-  readonly uploads: readonly Upload[]
-}
-
-/** Why a workflow file can't be run. */
-export interface InvalidWorkflow {
-  readonly diagnostics: readonly Diagnostic[]
-  /** All of them for a person: code, message, place, caret line, fix. */
-  readonly rendered: string
-  /** 3 when there is no such file, else 2. */
-  readonly exitCode: 2 | 3
-}
-
-/** One thing that a run needs of the machine, and what was found. */
-export interface MachineCheck {
-  readonly name: string
-  readonly ok: boolean
-  readonly found: string
-  /** What to do when it is not ok. */
-  readonly fix: string
 }

@@ -3,15 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-
-/** One thing that a run needs of the machine, and what was found. */
-export interface MachineCheck {
-  readonly name: string
-  readonly ok: boolean
-  readonly found: string
-  /** What to do when it is not ok. */
-  readonly fix: string
-}
+import type { MachineCheck } from '#contract/machine-check.ts'
 
 /** Below this, runs are likely to fail half-way. */
 const leastFreeMiB = 512

@@ -2,36 +2,18 @@ import { realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Upload } from '#contract/control-plane.ts'
+import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import { canonicalHash } from '#core/hash.ts'
 import { err, ok, type Result } from '#core/result.ts'
-import type { Diagnostic } from '#core/workflow/diagnostic.ts'
 import type { Path } from '#core/workflow/document/document.ts'
 import { Findings } from '#core/workflow/findings.ts'
 import { pinContent } from '#core/workflow/pin-content.ts'
 import { quoted } from '#core/workflow/quoted.ts'
 import { renderDiagnostics } from '#core/workflow/render-diagnostics.ts'
-import type { Workflow } from '#core/workflow/workflow.ts'
 import { packCode, type PackedCode, type PackProblem } from '#local/pack-code.ts'
 import { collectFiles } from '#local/workflow-file/collect-files.ts'
 import { isInside } from '#local/workflow-file/is-inside.ts'
 import { parseFile, type FileErrors, type ParsedFile } from '#local/workflow-file/parse-file.ts'
-
-/** A workflow without errors, ready to be submitted once its uploads are: code and files by the hash of their content. */
-export interface LoadedWorkflow {
-  readonly workflow: Workflow
-  /** SHA-256 of the canonical form. */
-  readonly hash: string
-  readonly uploads: readonly Upload[]
-}
-
-/** Why a workflow file can't be run. */
-export interface InvalidWorkflow {
-  readonly diagnostics: readonly Diagnostic[]
-  /** All of them for a person: code, message, place, caret line, fix. */
-  readonly rendered: string
-  /** 3 when there is no such file, else 2. */
-  readonly exitCode: 2 | 3
-}
 
 /** Reads a workflow file (`-`: standard input), checks it, packs its code and collects its files. */
 export async function loadWorkflow(

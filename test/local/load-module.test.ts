@@ -3,8 +3,8 @@ import { utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import type { Result } from '#core/result.ts'
-import type { InvalidWorkflow, LoadedWorkflow } from '#local/load-workflow.ts'
 import { folderOf } from './workflow-folder.ts'
 
 /** Loads files in a process of their own: the test runner would import modules in its own way. */

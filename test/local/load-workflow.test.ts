@@ -2,9 +2,10 @@ import { truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import { canonicalHash, sha256 } from '#core/hash.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
-import { loadWorkflow, type InvalidWorkflow, type LoadedWorkflow } from '#local/load-workflow.ts'
+import { loadWorkflow } from '#local/load-workflow.ts'
 import { folderOf, type TestFile } from './workflow-folder.ts'
 
 const YAML = `apiVersion: forkcast/v1

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import { taskGraph } from '#cli/graph/task-graph.ts'
-import type { LoadedWorkflow } from '#cli/host.ts'
 import { collected, seconds } from '#cli/option-values.ts'
 import { readParams } from '#cli/params.ts'
 import type { Shell } from '#cli/shell.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
 import { watchRun, type WatchOptions } from '#cli/watch-run.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
+import type { LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import type { Json } from '#core/json.ts'
 
 interface RunOptions extends WatchOptions {

@@ -1,6 +1,8 @@
-import type { CliHost, InvalidWorkflow, LoadedWorkflow, MachineCheck, NewFile, Signal, TextStream } from '#cli/host.ts'
+import type { CliHost, NewFile, Signal, TextStream } from '#cli/host.ts'
 import { main } from '#cli/main.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
+import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
+import type { MachineCheck } from '#contract/machine-check.ts'
 import type { Problem } from '#contract/problem.ts'
 import { err, ok, type Result } from '#core/result.ts'
 
