@@ -76,7 +76,19 @@ function build(draws: readonly Draw[]): RandomRun {
     unlucky[id] = Math.min(drawn.unlucky, drawn.retries)
     takesS[id] = drawn.takesS
   }
-  return { workflow: workflowOf(tasks), lists, broken, unlucky, takesS }
+  const run = { workflow: workflowOf(tasks), lists, broken, unlucky, takesS }
+  return Object.assign(run, { [fc.toStringMethod]: () => drawing(run) })
+}
+
+/** What a failure prints: a line a task, instead of the workflow. */
+function drawing({ workflow, lists, broken, unlucky, takesS }: RandomRun): string {
+  const lines = workflow.tasks.map(({ id, forEach, needs, inputs, clones, hedge }) => {
+    const over = forEach?.keys.map(({ source }) => JSON.stringify(source)).join(' zip ') ?? ''
+    const data = Object.keys(inputs).join(' ')
+    const luck = `${unlucky[id]} unlucky, ${takesS[id]} s, ${lists[id]?.length} listed`
+    return `${id} after [${needs.join(' ')}] with [${data}] over [${over}] ×${clones}, hedge ${JSON.stringify(hedge)}, ${luck}`
+  })
+  return `\n${lines.join('\n')}\nbroken: ${[...broken].join(' ')}\n`
 }
 
 function forEachOf({ shape, upstreams: [first, second], count }: Draw, tasks: readonly Task[]): ForEach | undefined {

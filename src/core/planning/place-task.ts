@@ -22,6 +22,8 @@ export interface TaskContext {
   readonly pathToEndS: number
 }
 
+/** Tasks shorter than this vary by more than what a second clone could save them. */
+const leastHedgeS = 1
 /** Clones that `auto` makes of a risky task. */
 const autoClones = 2
 /** A point of priority outweighs any path (100,000 tasks of 14 days), and ranks still tell hundredths of a second. */
@@ -97,10 +99,17 @@ function hedgeAfter(
       if (context.prediction.basis.kind === 'none') {
         return { afterS: null, why: 'no hedge: neither history nor an estimate to tell slow' }
       }
-      return atQuantile(0.9, context.prediction, best)
+      return unasked(context.prediction, best)
     default:
       return unreachable(hedge)
   }
+}
+
+/** By itself a hedge waits for p90, but not less than {@link leastHedgeS} of work. */
+function unasked(prediction: Prediction, best: Option): { afterS: number; why: string } {
+  if (durationAt(prediction, 0.9) >= leastHedgeS) return atQuantile(0.9, prediction, best)
+  const afterS = best.pool.startDelayS + leastHedgeS
+  return { afterS, why: `hedge after ${inSeconds(afterS)} (start delay and the least of ${inSeconds(leastHedgeS)})` }
 }
 
 function atQuantile(q: number, prediction: Prediction, best: Option): { afterS: number; why: string } {

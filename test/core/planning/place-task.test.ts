@@ -94,6 +94,7 @@ describe('hedges', () => {
     none: predict([], {}, resources),
     estimate: predict([], { durationS: 20 }, resources),
     history: predict(took(10, 10, 10, 10, 20), {}, resources),
+    short: predict(took(0.1, 0.2, 0.3), {}, resources),
   } as const
   const kinds = {
     off: { kind: 'off' },
@@ -129,6 +130,7 @@ describe('hedges', () => {
     ['auto', {}, { prediction: bases.none }, 'no hedge: neither history nor an estimate to tell slow'],
     ['auto', { clones: 2 }, { prediction: bases.history }, 'no hedge: its clones race already'],
     ['auto', {}, { prediction: bases.history }, 'hedge after 18 s (start delay and p90)'],
+    ['auto', {}, { prediction: bases.short }, 'hedge after 3 s (start delay and the least of 1 s)'],
     ['after 30 s', {}, {}, 'hedge after 30 s of work, as asked'],
     ['after 30 s', { idempotent: false }, {}, 'never hedged: not idempotent'],
     ['after 30 s', {}, { policy: { cloning: true, hedging: false } }, 'hedging is switched off'],
