@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -15,6 +15,7 @@ import { openMachineEngine } from '#local/machine-engine.ts'
 import { stateFiles } from '#local/state-files.ts'
 import { checkRun } from '../invariants/check-run.ts'
 import { emulatedPool } from './emulation.ts'
+import { processesOf } from './processes-of.ts'
 
 /** An engine with real processes over a state directory of its own, which is gone at the end of the test. */
 export interface Machine extends AsyncDisposable {
@@ -92,16 +93,4 @@ export function machine(pools: LocalPools = quickPools): Machine {
       rmSync(dir, { recursive: true, force: true })
     },
   }
-}
-
-/** Processes alive whose environment names the run, as every command of a clone and its children does (Linux). */
-function processesOf(run: string): readonly string[] {
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`FORKCAST_RUN_ID=${run}`)
-    } catch {
-      return false
-    }
-  })
 }
