@@ -141,7 +141,12 @@ describe('a hedge', () => {
     expect(run).toMatchObject({ state: 'succeeded', makespanS: 30 })
     expect(taskIn(run, 'A').attempts[0]?.slots).toMatchObject([
       { kind: 'active', pool: 'hot', state: 'lost', why: null },
-      { kind: 'standby', pool: 'spare', state: 'won', why: expect.stringMatching(/^hedge after 20 s of work, as asked: /) },
+      {
+        kind: 'standby',
+        pool: 'spare',
+        state: 'won',
+        why: expect.stringMatching(/^hedge after 20 s of work, as asked: /),
+      },
     ])
     expect(await engine.output(run.id, 'A', 'out')).toBe(1)
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createLocalDispatcher } from '#adapters/local/local-dispatcher.ts'
+import { dispatcherContract } from '../../contracts/dispatcher.ts'
 
 /** A dispatch that is ended by hand. */
 function manual() {
@@ -20,6 +21,20 @@ const turn = () =>
   new Promise<void>((resolve) => {
     setImmediate(() => setImmediate(resolve))
   })
+
+dispatcherContract(async () => {
+  const { runs, dispatcher } = manual()
+  return {
+    dispatcher,
+    begun: () => runs.length,
+    end: async () => {
+      runs.at(-1)?.resolve()
+      await turn()
+    },
+    goOn: turn,
+    close: () => dispatcher.close(),
+  }
+})
 
 describe('the local dispatcher', () => {
   it('lets requests before a dispatch fall together', async () => {
