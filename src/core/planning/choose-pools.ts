@@ -16,20 +16,28 @@ export interface Option {
 
 /** What an hour less is worth to a run, for each point of its priority. */
 const usdPerHourAndPoint = 0.02
+/** What a run is planned by. */
+export interface Urgency {
+  readonly priority: number
+  readonly onCriticalPath: boolean
+  /** How many times as much an hour is worth as the priority says. @default 1 */
+  readonly hurry?: number
+}
+
 /** The share of it for a task off the critical path, whose time delays nothing at once. */
 const shareOffPath = 0.1
 
 /**
  * Pools that meet a task's wishes and size, best first. The score is money: the clone's cost, plus its time to the end
- * at what an hour is worth to this run (priority, and a tenth of it off the critical path). Ties go by time, then by id. O(pools log pools).
+ * at what an hour is worth to this run (its priority and hurry, and a tenth of that off the critical path). Ties go by time, then by id. O(pools log pools).
  */
 export function choosePools(
   task: Task,
   pools: readonly Pool[],
   prediction: Prediction,
-  run: { readonly priority: number; readonly onCriticalPath: boolean },
+  run: Urgency,
 ): readonly Option[] {
-  const usdPerHour = usdPerHourAndPoint * run.priority * (run.onCriticalPath ? 1 : shareOffPath)
+  const usdPerHour = usdPerHourAndPoint * run.priority * (run.hurry ?? 1) * (run.onCriticalPath ? 1 : shareOffPath)
   return pools
     .filter((pool) => meets(pool, task.pool, task.resources))
     .map((pool) => option(pool, task.resources, prediction, usdPerHour))

@@ -18,6 +18,8 @@ export interface TaskContext {
   readonly policy: RunPolicy
   readonly priority: number
   readonly onCriticalPath: boolean
+  /** How many times as much an hour is worth as the priority says. */
+  readonly hurry: number
   /** Longest predicted path from the start of this task to an end. */
   readonly pathToEndS: number
 }

@@ -21,6 +21,7 @@ function context(overrides: Partial<TaskContext> = {}): TaskContext {
     policy: { cloning: true, hedging: true },
     priority: 50,
     onCriticalPath: false,
+    hurry: 1,
     pathToEndS: 100,
     ...overrides,
   }

@@ -68,4 +68,33 @@ describe('a plan', () => {
     const pools = [aPool('a', { emulated })]
     expect(planned(planInput(dag('A', { A: definition }), { pools }, run)).notes).toStrictEqual(notes)
   })
+
+  describe('of a run with a deadline', () => {
+    // 10 s of work, p90 15 s: done after 75 s for little money, or after 15 s for much.
+    const price = (usdPerVcpuHour: number) => ({ usdPerVcpuHour, usdPerGiBHour: 0, usdPerGpuHour: 0 })
+    const pools = [
+      aPool('cheap', { emulated: false, startDelayS: 60, price: price(0.01) }),
+      aPool('dear', { emulated: false, startDelayS: 0, price: price(8) }),
+    ]
+    const workflow = dag('A', { A: { estimate: { durationS: 10 } } })
+    const planFor = (deadlineS: number | null) => planned(planInput(workflow, { pools }, { deadlineS }))
+    const poolOf = (deadlineS: number | null) => planFor(deadlineS).placements['A']?.slots[0]?.pool
+
+    it('takes the cheap pool while its slow case is in time, and without a deadline', () => {
+      expect([poolOf(null), poolOf(75)]).toStrictEqual(['cheap', 'cheap'])
+    })
+
+    it('takes the pool that starts sooner once the slow case would be late, and says so', () => {
+      expect(poolOf(74)).toBe('dear')
+      expect(planFor(74).notes).toStrictEqual([
+        'pools that start sooner and cost more, since the deadline of 74 s was at risk (p90 75.0 s)',
+      ])
+    })
+
+    it('stays as it was when nothing is faster', () => {
+      const [cheap] = pools
+      const plan = planned(planInput(workflow, { pools: cheap === undefined ? [] : [cheap] }, { deadlineS: 20 }))
+      expect(plan.notes).toStrictEqual(['the deadline of 20 s is shorter than the longest path of 70.0 s'])
+    })
+  })
 })
