@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RunDocument } from '#contract/run-document.ts'
 import { processesOf } from '../builders/processes-of.ts'
+import { checkState } from '../invariants/check-state.ts'
 
 let folder: string
 let gate: string
@@ -85,10 +86,11 @@ async function resumed(): Promise<RunDocument> {
   writeFileSync(gate, '')
   const { code, stdout } = await ended(forkcast('resume', 'latest', '--json'))
   expect(code).toBe(0)
+  expect(await checkState(join(folder, '.forkcast'))).toStrictEqual([])
   return JSON.parse(stdout) as RunDocument
 }
 
-describe('a run on this machine', () => {
+describe('a run on this machine', { timeout: 60_000 }, () => {
   it('ends with every child after Ctrl-C twice, and goes on where it was', async () => {
     const { child, run, end, says } = await running()
 
@@ -133,5 +135,6 @@ describe('a run on this machine', () => {
     writeFileSync(gate, '')
     expect((await end).code).toBe(0)
     expect((await show()).state).toBe('succeeded')
+    expect(await checkState(join(folder, '.forkcast'))).toStrictEqual([])
   })
 })

@@ -8,23 +8,27 @@ import { machine } from '../builders/machine.ts'
 const tasks = 150
 const lists = 8
 
-test('a random DAG of 150 tasks with clones, hedges and reclaims leaves what each task alone computes', async () => {
-  await using engine = machine()
-  const workflow = randomDag(seededRandom('150 tasks'))
-  const expected = expectedOutputs(workflow)
+test(
+  'a random DAG of 150 tasks with clones, hedges and reclaims leaves what each task alone computes',
+  { timeout: 60_000 },
+  async () => {
+    await using engine = machine()
+    const workflow = randomDag(seededRandom('150 tasks'))
+    const expected = expectedOutputs(workflow)
 
-  const run = await engine.run(workflow)
+    const run = await engine.run(workflow)
 
-  expect(run.state).toBe('succeeded')
-  expect(run.counts.committed).toBeGreaterThanOrEqual(tasks)
-  const outputs = await engine.control.outputs(run.id)
-  expect(outputs.ok && Object.keys(outputs.value)).toHaveLength(expected.size)
-  for (const [name, value] of expected) expect([name, await engine.output(run.id, name)]).toStrictEqual([name, value])
-  const slots = (run.tasks ?? []).flatMap(({ attempts }) => attempts).flatMap((attempt) => attempt.slots)
-  expect(slots.filter((slot) => slot.state === 'lost').length).toBeGreaterThan(0)
-  expect(slots.filter((slot) => slot.cause === 'reclaimed')).toHaveLength(1)
-  expect(slots.filter((slot) => slot.why?.startsWith('hedge')).length).toBeGreaterThan(0)
-})
+    expect(run.state).toBe('succeeded')
+    expect(run.counts.committed).toBeGreaterThanOrEqual(tasks)
+    const outputs = await engine.control.outputs(run.id)
+    expect(outputs.ok && Object.keys(outputs.value)).toHaveLength(expected.size)
+    for (const [name, value] of expected) expect([name, await engine.output(run.id, name)]).toStrictEqual([name, value])
+    const slots = (run.tasks ?? []).flatMap(({ attempts }) => attempts).flatMap((attempt) => attempt.slots)
+    expect(slots.filter((slot) => slot.state === 'lost').length).toBeGreaterThan(0)
+    expect(slots.filter((slot) => slot.cause === 'reclaimed')).toHaveLength(1)
+    expect(slots.filter((slot) => slot.why?.startsWith('hedge')).length).toBeGreaterThan(0)
+  },
+)
 
 /**
  * Tasks `t0` … each with up to three earlier ones as inputs; some are lists of three items, which later ones gather.

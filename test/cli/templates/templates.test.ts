@@ -9,6 +9,7 @@ import { processHost } from '#cli/process-host.ts'
 import type { RunDocument } from '#contract/run-document.ts'
 import { loadWorkflow } from '#local/load-workflow.ts'
 import { openControlPlane } from '#local/open-control-plane.ts'
+import { checkState } from '../../invariants/check-state.ts'
 import { FakeHost } from '../fakes/fake-host.ts'
 
 const reaper = fileURLToPath(new URL('../../../src/agent/reaper.ts', import.meta.url))
@@ -68,7 +69,8 @@ describe.each([
     }
     const committed = await readFile(outputs[output]?.path ?? '', 'utf8')
     // Which clone of a healthy part is first is chance; that of a stalled one is not.
-    expect(committed.replace(/part ([13]) by clone \d/g, 'part $1 by clone 0')).toBe(text)
+    expect(committed.replace(/part ([1346]) by clone \d/g, 'part $1 by clone 0')).toBe(text)
+    expect(await checkState(join(folder, '.forkcast'))).toStrictEqual([])
   })
 })
 
