@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest'
+import { MemoryStore } from '#adapters/memory/memory-store.ts'
 import type { Workflow } from '#core/workflow/workflow.ts'
 import { dag, task, workflowOf } from '../builders/dag.ts'
-import { rig } from '../builders/rig.ts'
+import { emulatedPool } from '../builders/emulation.ts'
+import { rig, roomy } from '../builders/rig.ts'
 import { from, leaves, numbers, over } from './drawn.ts'
+import { unsteady } from './unsteady-store.ts'
 
+const largePool = emulatedPool('hot', { ...roomy, tier: 'hot', vcpus: 200 })
 const tenSeconds = () => ({ takesS: 10 })
 
 test('A -> B -> C runs one after the other', async () => {
@@ -54,6 +58,27 @@ test('300 tasks join in one, each counted once, in shards of at most 100', async
   const groups = (await engine.store.rows.list(run, 'group', { limit: 100 })).items
   expect(groups.every(({ value }) => value.size <= 100)).toBe(true)
   expect(groups.filter(({ id }) => id.startsWith('end/'))).toHaveLength(4)
+})
+
+test('120 tasks that end at one moment fill their shards, over a store whose answers are old when they are read', async () => {
+  //  W0 … W119 ─▶ J
+  const workers = numbers(120).map((n) => task(`W${n}`))
+  const workflow = workflowOf([...workers, task('J', { needs: workers.map(({ id }) => id).toSorted() })])
+  const together = Promise.withResolvers<void>()
+  const engine = rig(
+    async () => {
+      await together.promise
+      return { takesS: 0 }
+    },
+    { store: unsteady(new MemoryStore(), 'a'), quietTurns: 6, machine: { ...roomy, vcpus: 200 }, pools: [largePool] },
+  )
+  const run = await engine.submit(workflow)
+  await engine.clock.advance(1_000)
+  expect(engine.started).toHaveLength(120)
+
+  together.resolve()
+
+  expect((await engine.finish(run, workflow)).counts.committed).toBe(121)
 })
 
 const gathering = task('C', { inputs: { all: from('B.out') }, outputs: leaves('out') })

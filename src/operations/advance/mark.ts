@@ -40,7 +40,8 @@ async function decide(ports: Pick<Ports, 'store' | 'clock'>, run: RunId, members
   if (inShard.value.state !== 'claimed') return { write: [inShard], value: false }
   const full = { group, size: shard.shards, member: shard.member, ok: inShard.value.failed.length === 0, atMs }
   const inGroup = await markIn(ports, run, full)
-  if (inGroup === undefined) throw new Error(`shard ${shard.id} filled twice`)
+  // Another one has filled the shard since it was read: the write conflicts, and the shard is read again.
+  if (inGroup === undefined) return { write: [inShard], value: false }
   return { write: [inShard, inGroup], value: inGroup.value.state === 'claimed' }
 }
 
