@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { change } from '#core/run/record.ts'
 import { cancel } from '#operations/cancel.ts'
 import { finish } from '#operations/finish.ts'
 import { plan } from '#operations/plan.ts'
@@ -57,6 +58,8 @@ test('a cancelled run is over at once, with everything ended, and says so', asyn
   })
   expect(taskIn(document, 'A')).toMatchObject({ error: 'not needed any more', attempts: [{ state: 'cancelled' }] })
   expect(taskIn(document, 'B')).toMatchObject({ error: 'the run ended first', waitingFor: null })
+  // Waits that are answered lead nowhere any more.
+  expect((await engine.log(run)).at(-1)?.event.type).toBe('run.finished')
 })
 
 test('what a cancelled run took is billed: what was committed is of use, the rest is not', async () => {
@@ -96,15 +99,7 @@ test('a run is not over while a task of it is not, even if no job of it is alive
   const { store, clock } = engine.engine.ports
   const event = { type: 'run.cancelling', atMs: clock.nowMs(), reason: 'enough' } as const
   const stored = (await store.rows.get(run, 'run', 'run'))!
-  await store.rows.commit(run, [
-    {
-      kind: 'run',
-      id: 'run',
-      expected: stored.version,
-      events: [event],
-      value: { ...stored.value, state: 'cancelling', error: 'enough' },
-    },
-  ])
+  await store.rows.commit(run, [change('run', 'run', stored, event)])
 
   await engine.clock.advance(20_000)
   await finish(engine.engine.ports, run)
@@ -185,4 +180,61 @@ test('a run that is cancelled as its last clone claims has one end', async () =>
 
   expect(document.state).toBe('cancelled')
   expect((await engine.log(run)).filter(({ event }) => event.type === 'run.finished')).toHaveLength(1)
+})
+
+test.each([
+  ['becomes ready', 'B', 'task.ready'],
+  ['is expanded', 'L', 'task.expanded'],
+  ['is skipped', 'G', 'task.skipped'],
+])('a task that %s as its run is cancelled gets no row any more', async (_, id, type) => {
+  //  A ─▶ B      A ─▶ L[3]      F ✗ ─▶ G
+  const follows = dag('A -> B, A -> L, F -> G', { L: { forEach: over({ n: numbers(3) }) } })
+  const engine = rig(({ task }) => (task === 'F' ? { takesS: 10, fails: userError() } : { takesS: 10 }))
+  const { ports } = engine.engine
+  const commit = ports.store.rows.commit.bind(ports.store.rows)
+  let cancelled = false
+  // Decided while the run still runs, written when it does not.
+  ports.store.rows.commit = async (run, changes, checks) => {
+    if (!cancelled && changes.some((change) => change.id === id && change.events[0]?.type === type)) {
+      cancelled = true
+      await cancel(ports, run, 'enough')
+    }
+    return commit(run, changes, checks)
+  }
+
+  const run = await engine.run(follows)
+
+  expect(cancelled).toBe(true)
+  expect(run.state).toBe('cancelled')
+  expect(statesOf(run)[id]).toBe('skipped')
+  expect(run.tasks?.find((task) => task.id === id)?.error).toBe('the run ended first')
+})
+
+test.each([
+  ['committed', 'A', 'task.committed'],
+  ['tried again', 'R', 'attempt.failed'],
+])('a task is not %s by a write that was decided before its run was cancelled', async (_, id, type) => {
+  const two = dag('A, R', { R: { retry: { limit: 1, backoffS: 0 } } })
+  const engine = rig(({ task }) => (task === 'R' ? { takesS: 10, fails: userError() } : { takesS: 10 }))
+  const { ports } = engine.engine
+  const commit = ports.store.rows.commit.bind(ports.store.rows)
+  let cancelling = false
+  ports.store.rows.commit = async (run, changes, checks) => {
+    if (!cancelling && changes.some((made) => made.id === id && made.events[0]?.type === type)) {
+      cancelling = true
+      const stored = (await ports.store.rows.get(run, 'run', 'run'))!
+      const event = { type: 'run.cancelling', atMs: ports.clock.nowMs(), reason: 'enough' } as const
+      await commit(run, [change('run', 'run', stored, event)])
+    }
+    return commit(run, changes, checks)
+  }
+  const run = await engine.submit(two)
+  await engine.clock.advance(15_000)
+  expect(cancelling).toBe(true)
+
+  await cancel(ports, run, 'enough')
+  const document = await engine.finish(run, two)
+
+  expect(document.state).toBe('cancelled')
+  expect(taskIn(document, id)).toMatchObject({ state: 'cancelled', attempts: [{ number: 1 }] })
 })

@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { interpretedExecutions } from '#adapters/local/interpreted-executions.ts'
 import { frontierSize } from '#contract/state-machine.ts'
 import { parseRunId, type RunId } from '#core/run/ids.ts'
 import { launch } from '#operations/launch.ts'
@@ -34,6 +36,10 @@ function noting({ engine }: Rig) {
     },
   }
   return { ports, answers, starts }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turned = 0; turned < count; turned += 1) await turn()
 }
 
 /** A is at work, B waits for a place. */
@@ -193,6 +199,26 @@ describe('a sweep', () => {
 })
 
 describe('executions', () => {
+  test('hold no wait for a launch that threw', async () => {
+    const tokens: string[] = []
+    const faults: unknown[] = []
+    const executions = interpretedExecutions({ token: () => `token ${tokens.length}` }, (fault) => faults.push(fault))
+    executions.connect({
+      launch: async ({ token }) => {
+        tokens.push(token)
+        throw new Error('no row')
+      },
+      settle: () => Promise.resolve(),
+    })
+
+    await executions.start('one', { run: 'run_00000001', tasks: [{ task: 'A', attempt: 1, clones: [0] }] })
+    await turns(20)
+
+    expect(tokens).toStrictEqual(['token 0'])
+    expect(faults).toMatchObject([{ message: 'no row' }])
+    expect(await executions.answer('token 0', { outcome: 'won' })).toBe('spent')
+  })
+
   test('take at most 40 tasks each', async () => {
     const workflow = workflowOf([task('A', { outputs: leaves('list') }), task('B', { forEach: over({ n: 'A.list' }) })])
     const engine = rig(({ task: id }) => ({ takesS: id === 'A' ? 1 : 10, outputs: { list: numbers(95) } }))

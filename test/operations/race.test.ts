@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { RunDocument, SlotDocument } from '#contract/run-document.ts'
 import type { SlotRef } from '#core/run/ids.ts'
+import { timerRang } from '#operations/timer-rang.ts'
 import { dag } from '../builders/dag.ts'
-import { rig, taskIn } from '../builders/rig.ts'
+import { rig, slotRef, taskIn } from '../builders/rig.ts'
 import { from, leaves } from './drawn.ts'
 import { secondsOf, userError } from './story.ts'
 
@@ -54,6 +55,21 @@ test('the loser is billed once for what it took, as wasted money', async () => {
   expect(
     (await engine.log(run)).filter(({ id, event }) => id === 'A/1/0' && event.type === 'slot.billed'),
   ).toHaveLength(1)
+})
+
+test('a run ends when the job of its last loser has, though that says nothing and takes its time', async () => {
+  const single = dag('A', { A: { clones: 2 } })
+  const engine = rig(({ clone }) => (clone === 0 ? { takesS: 10 } : { takesS: 30, deaf: true, silent: 'exited' }))
+
+  const run = await engine.run(single)
+
+  expect(run).toMatchObject({ state: 'succeeded', makespanS: 30 })
+  expect(race(run)).toStrictEqual([
+    ['won', 10],
+    ['lost', 10],
+  ])
+  // The pool has counted what the clone did not tell.
+  expect(run.wastedCostUsd).toBeCloseTo((30 / 3600) * 0.036, 12)
 })
 
 test('claims of ten clones at one moment make one commit', async () => {
@@ -149,6 +165,26 @@ describe('a hedge', () => {
       },
     ])
     expect(await engine.output(run.id, 'A', 'out')).toBe(1)
+  })
+
+  test('whose execution could not be started is started when its timer rings again', async () => {
+    const engine = rig(takes(100, 10))
+    const { ports } = engine.engine
+    const run = await engine.submit(hedged)
+    await engine.clock.advance(1_000)
+    const timer = { slot: slotRef(run, 'A/1/1'), kind: 'hedge', atMs: engine.clock.nowMs() } as const
+    const refusing = {
+      ...ports,
+      executions: { ...ports.executions, start: () => Promise.reject(new Error('not now')) },
+    }
+    await expect(timerRang(refusing, timer)).rejects.toThrow('not now')
+
+    await timerRang(ports, timer)
+    await timerRang(ports, timer)
+    const document = await engine.finish(run, hedged)
+
+    expect(document).toMatchObject({ state: 'succeeded', makespanS: 11 })
+    expect(engine.started).toStrictEqual(['A/1/0', 'A/1/1'])
   })
 
   test('that comes too late loses', async () => {
