@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // The gates' own tests run every tool twice: `npm run check:gates`.
-    exclude: [...configDefaults.exclude, 'test/gates/**'],
+    // The gates' own tests run every tool twice: `npm run check:gates`. Engines are killed by the hundred in `npm run test:kill`.
+    exclude: [...configDefaults.exclude, 'test/gates/**', 'test/killed/**'],
     setupFiles: ['test/setup/loopback-only.ts'],
     // No test waits on purpose; a loaded machine may still be slow.
     testTimeout: 20_000,

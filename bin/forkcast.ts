@@ -7,6 +7,7 @@ import { processHost } from '#cli/process-host.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
 import { checkMachine } from '#local/check-machine.ts'
 import { loadWorkflow } from '#local/load-workflow.ts'
+import { machineFault } from '#local/machine-fault.ts'
 import { openControlPlane } from '#local/open-control-plane.ts'
 
 /** The command line, wired to this machine. */
@@ -24,9 +25,11 @@ const host: CliHost = {
     openControlPlane({
       ...options,
       inherit: inherited(process.env),
+      secrets: { environment: (name) => process.env[name], folder: process.cwd() },
       reaper: fileURLToPath(new URL('src/agent/reaper.ts', root)),
     }),
   loadWorkflow,
+  explain: machineFault,
   checkMachine,
 }
 

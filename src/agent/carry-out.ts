@@ -1,46 +1,42 @@
-import { checkOutputs } from '#agent/check-outputs.ts'
-import { logStreams, type AgentDeps, type CloneJob } from '#agent/clone-job.ts'
-import { openLogs, type CloneLogs } from '#agent/clone-logs.ts'
-import { runCommand, type CommandEnd } from '#agent/run-command.ts'
+import { checkContents, findOutputs, type FoundOutput } from '#agent/check-outputs.ts'
+import { defaultGraceS, type AgentDeps, type CloneJob } from '#agent/clone-job.ts'
+import { commandRunner, type EndedCommand } from '#agent/command-runner.ts'
+import { changedOutput, digestsOf } from '#agent/output-digests.ts'
+import type { Redaction } from '#agent/redaction.ts'
 import { stageIn } from '#agent/stage-in.ts'
 import { stageOut } from '#agent/stage-out.ts'
-import { stopReasonOf } from '#agent/stop-reason-of.ts'
+import { stopReasonOf, type EndReason } from '#agent/stop-reason-of.ts'
+import { addUsage } from '#agent/usage-sampler.ts'
 import { makeWorkspace, type Workspace } from '#agent/workspace.ts'
-import type { Assignment, LeaseAnswer } from '#contract/clone-api.ts'
-import type { StopReason } from '#contract/stop-reason.ts'
+import type { LeaseAnswer } from '#contract/clone-api.ts'
 import type { Failure } from '#core/failure/cause.ts'
 import { classify, type AgentStep, type Evidence } from '#core/failure/classify.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { Manifest } from '#core/run/manifest.ts'
 import type { PhaseTimes, Usage } from '#core/run/usage.ts'
 
-type EndedCommand = Extract<CommandEnd, { kind: 'ended' }>
-
 /** What became of an assignment. */
 export interface CarriedOut extends Readonly<Progress> {
   readonly ended:
     | { readonly kind: 'claimed'; readonly manifest: Manifest }
     | { readonly kind: 'failed'; readonly failure: Failure }
-    | { readonly kind: 'told-to-end'; readonly reason: StopReason }
+    | { readonly kind: 'told-to-end'; readonly reason: EndReason }
 }
 
 /** How far it came. */
 interface Progress {
   /** Still to be removed. */
   workspace?: Workspace
-  /** Absent when it did not start. */
+  /** The last one that ran: the task's, or its validator. Absent when none started. */
   command?: EndedCommand
+  redaction?: Redaction | undefined
   usage: Usage
   times: PhaseTimes
 }
 
-const defaultGraceS = 10
-const defaultLogLimitMiB = 64
-const mebibyte = 1024 ** 2
-
 /**
- * Stages in, runs the command and stages out. Never throws: what goes wrong around the command is a failure of the
- * clone too. Told to end, it is that and nothing else, whatever was reached.
+ * Stages in, runs the command, has its result validated and stages out. Never throws: what goes wrong around the command
+ * is a failure of the clone too. Told to end, it is that and nothing else, whatever was reached.
  */
 export async function carryOut(
   deps: AgentDeps,
@@ -54,7 +50,10 @@ export async function carryOut(
   const result = await goThroughPhases(deps, job, lease, progress)
   const reason = stopReasonOf(job.signal, deps.killGraceS ?? defaultGraceS)
   if (reason !== undefined) return { ...progress, ended: { kind: 'told-to-end', reason } }
-  if (!result.ok) return { ...progress, ended: { kind: 'failed', failure: classify(result.error) } }
+  if (!result.ok) {
+    const evidence = withoutSecrets(result.error, progress.redaction)
+    return { ...progress, ended: { kind: 'failed', failure: classify(evidence) } }
+  }
   return { ...progress, ended: { kind: 'claimed', manifest: result.value } }
 }
 
@@ -66,33 +65,77 @@ async function goThroughPhases(
   progress: Progress,
 ): Promise<Result<Manifest, Evidence>> {
   const { signal } = job
+  const { outputs, validate } = assignment
   const staged = await timed(deps, progress, 'stagingInS', 'staging in', async () => {
     const workspace = await makeWorkspace(deps.workFolder, assignment.slot, fence)
     progress.workspace = workspace
     const result = await stageIn(deps, assignment, workspace, signal)
     if (!result.ok) return result
+    progress.redaction = result.value.redaction
     progress.usage = { ...progress.usage, bytesIn: result.value.bytesIn }
-    return ok({ workspace, env: result.value.env })
+    return ok({ workspace, ...result.value })
   })
   if (!staged.ok) return staged
   if (signal.aborted) return ok({})
-  const { workspace, env } = staged.value
-  const ran = await timed(deps, progress, 'runningS', 'running', () =>
-    run(deps, job, assignment, workspace, env, progress),
-  )
-  if (!ran.ok) return ran
-  if (signal.aborted) return ok({})
-  return await timed(deps, progress, 'stagingOutS', 'staging out', async () => {
-    const outputs = await checkOutputs(assignment.outputs, workspace)
-    if (!outputs.ok) return err({ kind: 'output', ...outputs.error })
+  const { workspace, env, redaction } = staged.value
+  const onEnded = (end: EndedCommand) => {
+    progress.command = end
+    progress.usage = { ...progress.usage, ...addUsage(progress.usage, end.usage) }
+  }
+  const runner = commandRunner(deps, job, { assignment, workspace, env, redaction, onEnded })
+  try {
+    const ran = await timed(deps, progress, 'runningS', 'running', () => runner.run(assignment.command, 'exit'))
+    if (!ran.ok) return ran
+    if (signal.aborted) return ok({})
+    const quoting = redaction === undefined
+    const find = () => findOutputs(outputs, workspace)
+    const check = (found: readonly FoundOutput[]) =>
+      checkContents(outputs, found, { canonical: assignment.canonical, quoting })
     const target = { objects: deps.objects, prefix: assignment.prefix, folder: workspace.root, signal }
-    const { manifest, bytesOut } = await stageOut(outputs.value, target)
-    progress.usage = { ...progress.usage, bytesOut }
-    return ok(manifest)
-  })
+    const store = async (found: readonly FoundOutput[], canonical: Readonly<Record<string, string>>) => {
+      const { manifest, bytesOut } = await stageOut(found, canonical, target)
+      progress.usage = { ...progress.usage, bytesOut }
+      return manifest
+    }
+    if (validate === null) {
+      return await timed(deps, progress, 'stagingOutS', 'staging out', async () => {
+        const found = find()
+        if (!found.ok) return badOutput(found.error)
+        const canonical = await check(found.value)
+        return canonical.ok ? ok(await store(found.value, canonical.value)) : badOutput(canonical.error)
+      })
+    }
+    const checked = await timed(deps, progress, 'stagingOutS', 'staging out', async () => {
+      const found = find()
+      if (!found.ok) return badOutput(found.error)
+      const canonical = await check(found.value)
+      if (!canonical.ok) return badOutput(canonical.error)
+      return ok({ canonical: canonical.value, digests: await digestsOf(found.value) })
+    })
+    if (!checked.ok) return checked
+    if (signal.aborted) return ok({})
+    const valid = await timed(deps, progress, 'runningS', 'running', () => runner.run(validate, 'validator'))
+    if (!valid.ok) return valid
+    if (signal.aborted) return ok({})
+    return await timed(deps, progress, 'stagingOutS', 'staging out', async () => {
+      const { canonical, digests } = checked.value
+      const found = find()
+      if (!found.ok) return badOutput({ ...found.error, why: `${found.error.why}, since it was validated` })
+      const manifest = await store(found.value, canonical)
+      if (signal.aborted) return ok({})
+      const changed = changedOutput(digests, manifest)
+      return changed === undefined ? ok(manifest) : badOutput({ name: changed, why: 'was changed by its validator' })
+    })
+  } finally {
+    runner.close()
+  }
 }
 
-/** Times a phase, and turns what it throws into evidence. */
+function badOutput(problem: { readonly name: string; readonly why: string }): Result<never, Evidence> {
+  return err({ kind: 'output', ...problem })
+}
+
+/** Times a phase, which may have parts, and turns what it throws into evidence. */
 async function timed<T>(
   { clock }: AgentDeps,
   progress: Progress,
@@ -107,59 +150,18 @@ async function timed<T>(
     const { code, message } = error as NodeJS.ErrnoException
     return err({ kind: 'agent', step, code: code ?? null, message })
   } finally {
-    progress.times = { ...progress.times, [phase]: Math.max(0, clock.nowMs() - startMs) / 1000 }
+    const elapsedS = Math.max(0, clock.nowMs() - startMs) / 1000
+    progress.times = { ...progress.times, [phase]: (progress.times[phase] ?? 0) + elapsedS }
   }
 }
 
-async function run(
-  deps: AgentDeps,
-  job: CloneJob,
-  assignment: Assignment,
-  workspace: Workspace,
-  env: Readonly<Record<string, string>>,
-  progress: Progress,
-): Promise<Result<void, Evidence>> {
-  const killGraceS = deps.killGraceS ?? defaultGraceS
-  const limitMiB = deps.logLimitMiB ?? defaultLogLimitMiB
-  const logs = openLogs((stream) => deps.logFile(assignment.slot, stream))
-  try {
-    const end = await runCommand({
-      command: assignment.command,
-      folder: workspace.code,
-      env,
-      logs,
-      logLimitBytes: limitMiB * mebibyte,
-      timeoutS: assignment.timeoutS,
-      killGraceS,
-      signal: job.signal,
-      onProcessGroup: deps.onProcessGroup ?? (() => undefined),
-    })
-    if (end.kind === 'not-started') return err({ kind: 'spawn', code: end.code, program: end.program })
-    progress.command = end
-    progress.usage = { ...progress.usage, ...end.usage }
-    const problem = problemOf(end, assignment, limitMiB, logs, job.memoryMiB ?? null)
-    for (const stream of logStreams) logs.cut(stream, limitMiB * mebibyte)
-    return problem === undefined ? ok(undefined) : err(problem)
-  } finally {
-    logs.close()
-  }
-}
-
-function problemOf(
-  end: EndedCommand,
-  assignment: Assignment,
-  limitMiB: number,
-  logs: CloneLogs,
-  memoryMiB: number | null,
-): Evidence | undefined {
-  // Whoever was quick enough to end by himself is no better off than who was ended for it.
-  const flooded = logStreams.find((stream) => logs.bytes(stream) > limitMiB * mebibyte)
-  if (flooded !== undefined) return { kind: 'flood', stream: flooded, limitMiB }
-  if (end.cut?.kind === 'timeout') {
-    return { kind: 'timeout', timeoutS: assignment.timeoutS ?? 0, stderr: logs.tail('stderr') }
-  }
-  if (end.exitCode === 0) return undefined
-  const { exitCode, signal, usage } = end
-  const { peakMemoryMiB } = usage
-  return { kind: 'exit', exitCode, signal, stderr: logs.tail('stderr'), peakMemoryMiB, memoryMiB }
+/** Names of files that a task has made, and what its logs did not hold, may have secrets too. */
+function withoutSecrets(evidence: Evidence, redaction: Redaction | undefined): Evidence {
+  if (redaction === undefined) return evidence
+  const shown: Readonly<Record<string, unknown>> = evidence
+  const texts = ['why', 'message', 'program', 'stderr'].flatMap((key) => {
+    const text = shown[key]
+    return typeof text === 'string' ? [[key, redaction.text(text)] as const] : []
+  })
+  return { ...evidence, ...Object.fromEntries(texts) }
 }

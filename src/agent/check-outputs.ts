@@ -2,14 +2,14 @@ import { mkdirSync, readdirSync, realpathSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { directoryFiles, type DirectoryFile } from '#agent/output-directory.ts'
 import { outputPlace, type OutputPlace } from '#agent/output-file.ts'
-import { textProblem } from '#agent/output-text.ts'
+import { checkText, type TextChecks } from '#agent/output-text.ts'
 import type { Workspace } from '#agent/workspace.ts'
 import type { Assignment } from '#contract/clone-api.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { Output } from '#core/workflow/workflow.ts'
 
-/** An output that may be staged out. */
-export type CheckedOutput = { readonly name: string; readonly path: string } & (
+/** An output that is there, and of the kind that the workflow says. */
+export type FoundOutput = { readonly name: string; readonly path: string } & (
   | { readonly type: Exclude<Output['type'], 'directory'>; readonly file: OutputPlace }
   | { readonly type: 'directory'; readonly files: readonly DirectoryFile[] }
 )
@@ -20,27 +20,44 @@ export interface OutputProblem {
   readonly why: string
 }
 
-/** Checks every output before the first one is stored, so that an invalid result leaves nothing. */
-export async function checkOutputs(
+/** Looks for every output. All are found, and checked, before the first one is stored: an invalid result leaves nothing. */
+export function findOutputs(
   outputs: Assignment['outputs'],
   workspace: Workspace,
-): Promise<Result<readonly CheckedOutput[], OutputProblem>> {
-  const checked: CheckedOutput[] = []
+): Result<readonly FoundOutput[], OutputProblem> {
+  const all: FoundOutput[] = []
   const entries = Object.entries(outputs)
-  if (entries.length === 0) return ok(checked)
+  if (entries.length === 0) return ok(all)
   // A command that removed the folder has left nothing in it; one that put a link in its place is found out below.
   mkdirSync(workspace.outputs, { recursive: true })
   const real = join(realpathSync(workspace.root), basename(workspace.outputs))
   for (const [name, output] of entries) {
-    const found = await check(name, output, real)
+    const found = find(name, output, real)
     if (!found.ok) return err({ name, why: found.error })
-    if (found.value !== undefined) checked.push(found.value)
+    if (found.value !== undefined) all.push(found.value)
   }
-  return ok(checked)
+  return ok(all)
+}
+
+/** Checks what is in them. The value: the hashes of JSON outputs in canonical form by name, if asked for. */
+export async function checkContents(
+  outputs: Assignment['outputs'],
+  found: readonly FoundOutput[],
+  checks: TextChecks,
+): Promise<Result<Readonly<Record<string, string>>, OutputProblem>> {
+  const canonical: Record<string, string> = {}
+  for (const place of found) {
+    const output = outputs[place.name]
+    if (output === undefined || place.type === 'directory' || place.type === 'file') continue
+    const checked = await checkText(place.file.path, place.file.stats.size, output, checks)
+    if (!checked.ok) return err({ name: place.name, why: `${place.path} ${checked.error}` })
+    if (checked.value !== undefined) canonical[place.name] = checked.value
+  }
+  return ok(canonical)
 }
 
 /** `undefined`: an optional output that was not written. */
-async function check(name: string, output: Output, folder: string): Promise<Result<CheckedOutput | undefined, string>> {
+function find(name: string, output: Output, folder: string): Result<FoundOutput | undefined, string> {
   const place = outputPlace(folder, join(folder, output.path))
   if (!place.ok) return err(`${output.path} ${place.error}`)
   if (place.value === undefined) {
@@ -59,8 +76,6 @@ async function check(name: string, output: Output, folder: string): Promise<Resu
     )
   }
   if (stats.isDirectory()) return err(`${output.path} is a directory, not a file`)
-  const problem = output.type === 'file' ? undefined : await textProblem(path, stats.size, output)
-  if (problem !== undefined) return err(`${output.path} ${problem}`)
   return ok({ name, path: output.path, type: output.type, file: place.value })
 }
 

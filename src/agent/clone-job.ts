@@ -1,11 +1,21 @@
 import type { CloneApi } from '#contract/clone-api.ts'
+import type { Result } from '#core/result.ts'
 import type { SlotRef } from '#core/run/ids.ts'
+import type { SecretRef } from '#core/workflow/workflow.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+
+/** Seconds from TERM to KILL, unless the deps say otherwise. */
+export const defaultGraceS = 10
 
 /** The two logs of a clone. */
 export const logStreams = ['stdout', 'stderr'] as const
 export type LogStream = (typeof logStreams)[number]
+
+/** A clock that also calls back: once, not before `atMs`; what it returns takes it back. */
+export interface AgentClock extends Clock {
+  at(atMs: number, ring: () => void): () => void
+}
 
 /** What the agent needs of the machine and of the control plane. One process runs many clones with the same deps. */
 export interface AgentDeps {
@@ -16,7 +26,11 @@ export interface AgentDeps {
   readonly workFolder: string
   /** Unpacked code by hash; may be shared by processes. Nothing is ever removed from it. */
   readonly codeCache: string
-  readonly clock: Clock
+  readonly clock: AgentClock
+  /** A new random id: under it one clone holds its lease. */
+  readonly holder: () => string
+  /** The value of a secret, or why it can't be had, in words without the value. */
+  readonly secret: (ref: SecretRef) => Promise<Result<string, string>>
   /** All that the command inherits of this machine, such as PATH, HOME and LANG. The agent never reads its own environment. */
   readonly inherit: Readonly<Record<string, string>>
   /** Absolute path of a log: its final place, so that it can be read while the clone runs. */
@@ -43,8 +57,8 @@ export interface CloneJob {
 
 /** How a job ended, as a pool would say it. */
 export interface CloneExit {
-  /** `reclaimed` and `interrupted` clones have reported nothing, nor has one that was stopped before it had a lease. */
-  readonly outcome: 'refused' | 'claimed' | 'failed' | 'stopped' | 'reclaimed' | 'interrupted'
+  /** `reclaimed` and `interrupted` clones have reported nothing, nor has one that was stopped before it had a lease. `lost`: its lease was. */
+  readonly outcome: 'refused' | 'claimed' | 'failed' | 'stopped' | 'lost' | 'reclaimed' | 'interrupted'
   /** The command's; 128 and the signal's number when one ended it. `null`: it never ran, or its host was taken away. */
   readonly exitCode: number | null
   /** In words. */

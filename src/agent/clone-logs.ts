@@ -1,14 +1,18 @@
 import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { LogStream } from '#agent/clone-job.ts'
+import { makePipes, openPipe, type RedactingPipe } from '#agent/redacting-pipe.ts'
+import type { Redaction } from '#agent/redaction.ts'
 
-/** The logs of a clone, open: the command writes to their descriptors itself, without a pipe. */
+/** The logs of a clone, open: the command writes to their descriptors itself; only one with secrets through a pipe. */
 export interface CloneLogs {
   readonly stdout: number
   readonly stderr: number
   readonly bytes: (stream: LogStream) => number
-  /** The end of what was written. */
-  readonly tail: (stream: LogStream) => string
+  /** Takes over what was written by now. */
+  readonly drain: () => void
+  /** The end of what was written, after the first `from` bytes. */
+  readonly tail: (stream: LogStream, from?: number) => string
   /** Cuts a log that has more than `limitBytes`, and says so in its last line. */
   readonly cut: (stream: LogStream, limitBytes: number) => void
   readonly close: () => void
@@ -22,11 +26,12 @@ const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constan
 export function openLogs(pathOf: (stream: LogStream) => string): CloneLogs {
   const paths = { stdout: pathOf('stdout'), stderr: pathOf('stderr') }
   for (const folder of new Set(Object.values(paths).map(dirname))) mkdirSync(folder, { recursive: true })
-  const files = openBoth(paths)
+  const files = openBoth((stream) => openSync(paths[stream], flags, 0o644), closeSync)
   return {
     ...files,
     bytes: (stream) => fstatSync(files[stream]).size,
-    tail: (stream) => readTail(files[stream]),
+    drain: () => undefined,
+    tail: (stream, from = 0) => readTail(files[stream], from),
     cut: (stream, limitBytes) => {
       const file = files[stream]
       if (fstatSync(file).size <= limitBytes) return
@@ -40,22 +45,59 @@ export function openLogs(pathOf: (stream: LogStream) => string): CloneLogs {
   }
 }
 
-function openBoth(paths: Readonly<Record<LogStream, string>>): Record<LogStream, number> {
-  const stdout = openSync(paths.stdout, flags, 0o644)
+/** Opens both logs for a command with secrets, which come to neither. `folder` holds the pipes for a moment. */
+export async function openRedactedLogs(
+  pathOf: (stream: LogStream) => string,
+  redaction: Redaction,
+  folder: string,
+  limitBytes: number,
+): Promise<CloneLogs> {
+  const pipePath = (stream: LogStream) => join(folder, `${stream}.pipe`)
+  await makePipes([pipePath('stdout'), pipePath('stderr')])
+  const logs = openLogs(pathOf)
+  let pipes: Readonly<Record<LogStream, RedactingPipe>>
   try {
-    return { stdout, stderr: openSync(paths.stderr, flags, 0o644) }
+    pipes = openBoth(
+      (stream) => openPipe(pipePath(stream), logs[stream], limitBytes, redaction.stream()),
+      (pipe) => pipe.close(),
+    )
   } catch (error) {
-    closeSync(stdout)
+    logs.close()
+    throw error
+  }
+  return {
+    ...logs,
+    stdout: pipes.stdout.file,
+    stderr: pipes.stderr.file,
+    drain: () => {
+      pipes.stdout.drain()
+      pipes.stderr.drain()
+    },
+    tail: (stream, from) => logs.tail(stream, from) + pipes[stream].held(),
+    close: () => {
+      pipes.stdout.close()
+      pipes.stderr.close()
+      logs.close()
+    },
+  }
+}
+
+function openBoth<T>(open: (stream: LogStream) => T, close: (opened: T) => void): Record<LogStream, T> {
+  const stdout = open('stdout')
+  try {
+    return { stdout, stderr: open('stderr') }
+  } catch (error) {
+    close(stdout)
     throw error
   }
 }
 
 /** The last bytes of a file from the start of a line on, when they hold one. */
-function readTail(file: number): string {
+function readTail(file: number, from: number): string {
   const { size } = fstatSync(file)
-  const start = Math.max(0, size - tailBytes)
+  const start = Math.max(Math.min(from, size), size - tailBytes)
   const bytes = Buffer.alloc(size - start)
   const text = bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, start))
-  const line = start === 0 ? 0 : text.indexOf('\n') + 1
+  const line = start <= from ? 0 : text.indexOf('\n') + 1
   return text.slice(line)
 }

@@ -19,7 +19,8 @@ export function outputVariables(outputs: Assignment['outputs'], folder: string):
 /** What `FORKCAST_CONTEXT` holds: who the clone is, and its variables by name. */
 export function contextOf(assignment: Assignment, variables: Readonly<Record<string, string>>): object {
   const { run, task, attempt, clone } = assignment.slot
-  return { runId: run, task, attempt, clone, idempotencyKey: assignment.idempotencyKey, variables }
+  const { variant } = assignment
+  return { runId: run, task, attempt, clone, variant, idempotencyKey: assignment.idempotencyKey, variables }
 }
 
 /** All that the command's environment is made of; a later one wins. */
@@ -27,6 +28,7 @@ export function environmentOf(
   inherit: Readonly<Record<string, string>>,
   assignment: Assignment,
   variables: Readonly<Record<string, string>>,
+  secrets: Readonly<Record<string, string>>,
   workspace: Workspace,
 ): Readonly<Record<string, string>> {
   const { run, task, attempt, clone } = assignment.slot
@@ -35,10 +37,12 @@ export function environmentOf(
     TMPDIR: workspace.temporary,
     ...assignment.env,
     ...variables,
+    ...secrets,
     [taskEnvironment.run]: run,
     [taskEnvironment.task]: task,
     [taskEnvironment.attempt]: String(attempt),
     [taskEnvironment.clone]: String(clone),
+    ...(assignment.variant === null ? {} : { [taskEnvironment.variant]: assignment.variant }),
     [taskEnvironment.idempotencyKey]: assignment.idempotencyKey,
     [taskEnvironment.context]: workspace.context,
   }

@@ -10,18 +10,21 @@ import { sessionMembers } from '#agent/process-table.ts'
 /** Longest wait for processes to go once they were killed; only uninterruptible ones take any time. */
 const killWaitMs = 5000
 
-/** TERM to all of a session, and KILL to what is left after `graceS`. Resolves when all have ended. */
-export async function endSession(leader: number, graceS: number): Promise<void> {
+/**
+ * TERM to all of a session, and KILL to what is left after `graceS`. Resolves when all have ended. `isStill` is asked before
+ * each signal: whoever did not start the session can't know that its id is not given out anew meanwhile.
+ */
+export async function endSession(leader: number, graceS: number, isStill: () => boolean = () => true): Promise<void> {
   if (graceS > 0) {
-    signalSession(leader, 'SIGTERM')
+    signalSession(leader, 'SIGTERM', isStill)
     // A stopped process sees the TERM only once it goes on.
-    signalSession(leader, 'SIGCONT')
-    if (await gone(leader, graceS * 1000, () => undefined)) return
+    signalSession(leader, 'SIGCONT', isStill)
+    if (await gone(leader, graceS * 1000, isStill, () => undefined)) return
   }
   // Again and again: a process may fork while the others are killed.
-  const kill = () => signalSession(leader, 'SIGKILL')
+  const kill = () => signalSession(leader, 'SIGKILL', isStill)
   kill()
-  await gone(leader, killWaitMs, kill)
+  await gone(leader, killWaitMs, isStill, kill)
 }
 
 /** How often a session that looks empty is looked at while the kernel says that it has members, if only zombies. */
@@ -46,16 +49,17 @@ export function groupExists(leader: number): boolean {
   return send(-leader, 0)
 }
 
-function signalSession(leader: number, signal: NodeJS.Signals): void {
+function signalSession(leader: number, signal: NodeJS.Signals, isStill: () => boolean): void {
+  if (!isStill()) return
   send(-leader, signal)
   for (const { pid, group } of sessionMembers(leader) ?? []) {
     if (group !== leader) send(pid, signal)
   }
 }
 
-async function gone(leader: number, withinMs: number, meanwhile: () => void): Promise<boolean> {
+async function gone(leader: number, withinMs: number, isStill: () => boolean, meanwhile: () => void): Promise<boolean> {
   const until = performance.now() + withinMs
-  for (let pauseMs = 1; sessionLives(leader); pauseMs = Math.min(2 * pauseMs, 50)) {
+  for (let pauseMs = 1; isStill() && sessionLives(leader); pauseMs = Math.min(2 * pauseMs, 50)) {
     const leftMs = until - performance.now()
     if (leftMs <= 0) return false
     await wait(Math.min(pauseMs, leftMs))

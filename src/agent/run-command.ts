@@ -30,6 +30,7 @@ export type CommandEnd =
       readonly exitCode: number | null
       readonly signal: NodeJS.Signals | null
       readonly usage: SampledUsage
+      readonly ranS: number
     }
 
 export type Cut =
@@ -59,7 +60,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   const leftover = cut === undefined && (groupExists(leader) || (ageMs > firstSampleMs && sessionLives(leader)))
   if (leftover) await endSession(leader, leftoverGraceS)
   request.onProcessGroup(leader, 'ended')
-  return { kind: 'ended', cut, exitCode: child.exitCode, signal: child.signalCode, usage }
+  return { kind: 'ended', cut, exitCode: child.exitCode, signal: child.signalCode, usage, ranS: ageMs / 1000 }
 }
 
 function start(request: CommandRequest): ChildProcess | { readonly code: string } {

@@ -2,6 +2,8 @@ import type { AgentDeps } from '#agent/clone-job.ts'
 import { unpackedCode } from '#agent/code-cache.ts'
 import { copyCode } from '#agent/copy-code.ts'
 import { contextOf, environmentOf, outputVariables } from '#agent/environment.ts'
+import { readSecrets } from '#agent/read-secrets.ts'
+import { Redaction } from '#agent/redaction.ts'
 import { stageVariables } from '#agent/stage-variables.ts'
 import { writeContext, type Workspace } from '#agent/workspace.ts'
 import type { Assignment } from '#contract/clone-api.ts'
@@ -12,6 +14,8 @@ import { err, ok, type Result } from '#core/result.ts'
 export interface StagedIn {
   readonly env: Readonly<Record<string, string>>
   readonly bytesIn: number
+  /** Absent: there is nothing to hide. */
+  readonly redaction: Redaction | undefined
 }
 
 /** Fills a clone's folders: its copy of the code, its inputs, places for its outputs, its context. */
@@ -21,6 +25,8 @@ export async function stageIn(
   workspace: Workspace,
   signal: AbortSignal,
 ): Promise<Result<StagedIn, Evidence>> {
+  const secrets = await readSecrets(deps, assignment.secrets)
+  if (!secrets.ok) return secrets
   if (assignment.code !== null) {
     const code = await unpackedCode(deps.objects, deps.codeCache, assignment.code)
     if (!code.ok) return err({ kind: 'input', name: 'code', why: code.error })
@@ -31,7 +37,12 @@ export async function stageIn(
   const variables = { ...staged.value.env, ...outputVariables(assignment.outputs, workspace.outputs) }
   writeContext(workspace, contextOf(assignment, variables))
   return ok({
-    env: environmentOf(deps.inherit, assignment, variables, workspace),
+    env: environmentOf(deps.inherit, assignment, variables, secrets.value, workspace),
     bytesIn: staged.value.bytesIn,
+    redaction: redactionOf(Object.values(secrets.value)),
   })
+}
+
+function redactionOf(values: readonly string[]): Redaction | undefined {
+  return values.length === 0 ? undefined : new Redaction(values)
 }

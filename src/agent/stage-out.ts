@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CheckedOutput } from '#agent/check-outputs.ts'
+import type { FoundOutput } from '#agent/check-outputs.ts'
 import { eachLimited } from '#agent/each-limited.ts'
 import type { OutputPlace } from '#agent/output-file.ts'
 import { outputKey } from '#contract/object-keys.ts'
@@ -19,9 +19,10 @@ export interface StageOutTarget {
   readonly signal: AbortSignal
 }
 
-/** Stores checked outputs under the clone's own prefix. The files may be gone afterwards. */
+/** Stores checked outputs under the clone's own prefix; `canonical` has hashes of JSON outputs by name. The files may be gone afterwards. */
 export async function stageOut(
-  outputs: readonly CheckedOutput[],
+  outputs: readonly FoundOutput[],
+  canonical: Readonly<Record<string, string>>,
   target: StageOutTarget,
 ): Promise<{ readonly manifest: Manifest; readonly bytesOut: number }> {
   const manifest: Record<string, StagedOutput> = {}
@@ -35,7 +36,11 @@ export async function stageOut(
       bytesOut += bytes
     } else {
       const staged = await store(output.file, key, target, output.name)
-      manifest[output.name] = { type: output.type, ...staged }
+      const hash = canonical[output.name]
+      manifest[output.name] =
+        output.type === 'json' && hash !== undefined
+          ? { type: 'json', ...staged, canonical: hash }
+          : { type: output.type, ...staged }
       bytesOut += staged.bytes
     }
     if (target.signal.aborted) break
@@ -47,7 +52,7 @@ type StagedDirectory = Extract<StagedOutput, { type: 'directory' }>['files']
 
 async function storeAll(
   name: string,
-  files: Extract<CheckedOutput, { type: 'directory' }>['files'],
+  files: Extract<FoundOutput, { type: 'directory' }>['files'],
   key: string,
   target: StageOutTarget,
 ): Promise<StagedDirectory> {

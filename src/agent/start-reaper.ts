@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { readProcess } from '#agent/process-table.ts'
+import type { Writable } from 'node:stream'
+import { identify, writeIdentity } from '#agent/session-identity.ts'
 
 export interface ReaperOptions {
   /** A Node binary. */
@@ -29,15 +30,23 @@ export function startReaper({ node, script, graceS }: ReaperOptions): Reaper {
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   reaper.unref()
-  const pipe = reaper.stdin
+  // Absent when the process could not be started for want of a file.
+  const pipe = reaper.stdin as Writable | undefined
+  const registered = new Map<number, string>()
   // Without a reaper clones run all the same; only the sudden death of this process leaves them behind.
   reaper.on('error', () => undefined)
-  pipe.on('error', () => undefined)
+  pipe?.on('error', () => undefined)
   return {
     pid: reaper.pid,
     onProcessGroup: (leader, what) => {
-      pipe.write(what === 'started' ? `+${leader} ${readProcess(leader)?.startTicks ?? 0}\n` : `-${leader}\n`)
+      const session = what === 'started' ? writeIdentity(identify(leader)) : registered.get(leader)
+      if (session === undefined) return
+      pipe?.write(`${what === 'started' ? '+' : '-'}${session}\n`)
+      if (what === 'started') registered.set(leader, session)
+      else registered.delete(leader)
     },
-    close: () => pipe.end(),
+    close: () => {
+      pipe?.end()
+    },
   }
 }

@@ -1,13 +1,17 @@
 import type { StopReason } from '#contract/stop-reason.ts'
 
+/** Why a clone ends before its work is done: it was told to, or lost its lease. */
+export type EndReason = StopReason | { readonly kind: 'lost'; readonly graceS: number; readonly why: string }
+
 /** Why a signal was aborted; `undefined` while it is not. A reason that isn't ours is an interrupt, so nothing is claimed. */
-export function stopReasonOf(signal: AbortSignal, graceS: number): StopReason | undefined {
+export function stopReasonOf(signal: AbortSignal, graceS: number): EndReason | undefined {
   if (!signal.aborted) return undefined
   const reason: unknown = signal.reason
-  return isStopReason(reason) ? reason : { kind: 'interrupt', graceS }
+  return isEndReason(reason) ? reason : { kind: 'interrupt', graceS }
 }
 
-function isStopReason(reason: unknown): reason is StopReason {
+function isEndReason(reason: unknown): reason is EndReason {
   if (typeof reason !== 'object' || reason === null || !('kind' in reason)) return false
-  return reason.kind === 'stop' || reason.kind === 'reclaim' || reason.kind === 'interrupt'
+  const { kind } = reason
+  return kind === 'stop' || kind === 'reclaim' || kind === 'interrupt' || kind === 'lost'
 }

@@ -67,6 +67,17 @@ export function watchSession(leader: number, onSample: () => number | undefined)
   }
 }
 
+/** What two commands used, one after the other. */
+export function addUsage(first: SampledUsage, second: SampledUsage): SampledUsage {
+  if (first.basis === 'none') return second
+  if (second.basis === 'none') return { basis: first.basis, cpuS: first.cpuS, peakMemoryMiB: first.peakMemoryMiB }
+  return {
+    basis: second.basis,
+    cpuS: (first.cpuS ?? 0) + (second.cpuS ?? 0),
+    peakMemoryMiB: Math.max(first.peakMemoryMiB ?? 0, second.peakMemoryMiB ?? 0),
+  }
+}
+
 function usageOf(entry: Watched): SampledUsage {
   if (entry.peakPages < 0) return { basis: 'none', cpuS: null, peakMemoryMiB: null }
   const { bytesPerPage, ticksPerS } = kernelUnits()

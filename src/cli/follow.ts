@@ -4,11 +4,15 @@ import type { Shell } from '#cli/shell.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
 
 /** How following a run ended: with the run, or because the user asked for it. */
-export type FollowEnd = { readonly kind: 'ended' } | { readonly kind: 'signal'; readonly signal: Signal }
+export type FollowEnd =
+  | { readonly kind: 'ended' }
+  /** `role`: what this process was to the run. */
+  | { readonly kind: 'signal'; readonly signal: Signal; readonly role: ReturnType<ControlPlane['role']> }
 
 /**
- * Shows a run until it is terminal. The first SIGINT or SIGTERM lets running clones finish for `drainS`, the second ends
- * them now; either way the control plane is closed on return and the run can be resumed.
+ * Shows a run until it is terminal, or waits for a person. The first SIGINT or SIGTERM lets running clones finish for
+ * `drainS`, the second ends them now; either way the control plane is closed on return and the run can be resumed. A guest
+ * just leaves.
  */
 export async function follow(
   shell: Shell,
@@ -19,14 +23,15 @@ export async function follow(
   const { progress, drainS } = options
   const interrupted = Promise.withResolvers<FollowEnd>()
   let first: Signal | undefined
-  const closed = (signal: Signal) => () => interrupted.resolve({ kind: 'signal', signal })
+  const closed = (signal: Signal) => () => interrupted.resolve({ kind: 'signal', signal, role: control.role() })
   const release = shell.host.onSignal((signal) => {
     if (first !== undefined) {
       control.close({ drainS: 0 }).then(closed(first), interrupted.reject)
       return
     }
     first = signal
-    progress.notice(`draining: no new starts, running clones get ${drainS} s; again to stop now`)
+    if (control.role() !== 'guest')
+      progress.notice(`draining: no new starts, running clones get ${drainS} s; again to stop now`)
     control.close({ drainS }).then(closed(signal), interrupted.reject)
   })
   let over = false

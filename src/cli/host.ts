@@ -30,8 +30,8 @@ export interface CliHost {
   /** Writes all files below `folder` (made if it is missing), or none when one is there already. */
   createFiles(folder: string, files: readonly NewFile[]): Promise<Result<void, Problem>>
   /**
-   * `engine`: a control plane that also runs what is submitted; a conflict (exit code 5) when another engine holds
-   * `dir`. `read`: answers from what is stored, and works beside a live engine; not found (3) when there is no `dir`.
+   * `engine`: a control plane that also runs what is submitted, in an engine of this process or, when there is one for
+   * `dir`, in that of another; a conflict (exit code 5) when that one does not answer. `read`: answers from what is stored, and works beside a live engine; not found (3) when there is no `dir`.
    */
   openControlPlane(options: {
     readonly dir: string
@@ -43,6 +43,8 @@ export interface CliHost {
   }): Promise<Result<ControlPlane, Problem>>
   /** Reads, checks and packs a workflow file; `-` is standard input. */
   loadWorkflow(path: string): Promise<Result<LoadedWorkflow, InvalidWorkflow>>
+  /** What a thrown fault says of this machine; `undefined` for a bug. */
+  explain(error: unknown): Problem | undefined
   /** What `doctor` looks at, in the order in which it is shown. */
   checkMachine(dir: string): Promise<readonly MachineCheck[]>
 }

@@ -27,11 +27,11 @@ export async function main(argv: readonly string[], host: CliHost): Promise<numb
     await program.parseAsync(argv.map(spellStream), { from: 'user' })
     return exitCode
   } catch (error) {
-    if (!(error instanceof CommanderError)) return fault(error, host)
+    const shell = new Shell(host, { dir: defaultDir, color: !argv.includes('--no-color') })
+    if (!(error instanceof CommanderError)) return shell.fault(error) ?? fault(error, host)
     if (error.exitCode === 0) return exitCodes.ok
     // The help itself was the answer.
     if (error.code === 'commander.help') return exitCodes.usage
-    const shell = new Shell(host, { dir: defaultDir, color: !argv.includes('--no-color') })
     return shell.problem(usageProblem(error, verb, host.command))
   }
 }

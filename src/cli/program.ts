@@ -15,6 +15,7 @@ import { addLs } from '#cli/verbs/ls.ts'
 import { addOutputs } from '#cli/verbs/outputs.ts'
 import { addPools } from '#cli/verbs/pools.ts'
 import { addResume } from '#cli/verbs/resume.ts'
+import { addRetry } from '#cli/verbs/retry.ts'
 import { addRun } from '#cli/verbs/run.ts'
 import { addShow } from '#cli/verbs/show.ts'
 import { addValidate } from '#cli/verbs/validate.ts'
@@ -34,6 +35,7 @@ const verbs: readonly AddVerb[] = [
   addCost,
   addCancel,
   addResume,
+  addRetry,
   addPools,
   addLimits,
   addDoctor,

@@ -1,6 +1,7 @@
 import { exitCodes } from '#cli/exit-code.ts'
 import { shellWord } from '#cli/format/shell-word.ts'
 import type { CliHost } from '#cli/host.ts'
+import { stay } from '#cli/stay.ts'
 import { line, span, type Line } from '#cli/terminal/line.ts'
 import { columnsOf, lookOf, paint, type Look } from '#cli/terminal/look.ts'
 import { printableLines } from '#cli/terminal/printable.ts'
@@ -89,20 +90,36 @@ export class Shell {
     return [this.host.command, ...[...words, ...dir].map(shellWord)].join(' ')
   }
 
-  /** Opens the control plane for `act` and closes it after, whatever happens. */
+  /** Says a fault that has a name on this machine; `undefined` when it has none, and is a bug. */
+  fault(error: unknown): number | undefined {
+    const problem = this.host.explain(error)
+    return problem && this.problem(problem)
+  }
+
+  /**
+   * Opens the control plane for `act` and closes it after, whatever happens; runs that other processes gave it meanwhile
+   * come to their end before.
+   */
   async withControl(
-    options: Omit<Parameters<CliHost['openControlPlane']>[0], 'dir'>,
+    { drainS = 0, ...options }: Omit<Parameters<CliHost['openControlPlane']>[0], 'dir'> & { readonly drainS?: number },
     act: (control: ControlPlane) => Promise<number>,
   ): Promise<number> {
     const opened = await this.host.openControlPlane({ dir: this.dir, ...options })
     if (!opened.ok) return this.problem(opened.error)
+    const control = opened.value
     try {
-      return await act(opened.value)
+      const exitCode = await act(control)
+      if (!isSignal.has(exitCode))
+        await stay(this.host, control, { drainS, say: (words) => this.notes([line(words, 'wait')]) })
+      return exitCode
     } finally {
-      await opened.value.close({ drainS: 0 })
+      await control.close({ drainS: 0 })
     }
   }
 }
+
+/** After a signal the control plane is closed. */
+const isSignal: ReadonlySet<number> = new Set([exitCodes.SIGINT, exitCodes.SIGTERM])
 
 /** JSON leaves DEL and the C1 controls as they are, and a terminal may obey them. */
 function escapeControls(json: string): string {

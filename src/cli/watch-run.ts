@@ -7,6 +7,7 @@ import { summary } from '#cli/report/summary.ts'
 import type { Shell } from '#cli/shell.ts'
 import { line } from '#cli/terminal/line.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
+import type { RunDocument } from '#contract/run-document.ts'
 
 /** How a run that is followed is shown. */
 export interface WatchOptions {
@@ -16,7 +17,7 @@ export interface WatchOptions {
   readonly quiet?: boolean
 }
 
-/** Follows a run that an engine in this process runs, and says what it came to; the exit code of the verb. */
+/** Follows a run that an engine in this process or in another one runs, and says what it came to; the exit code of the verb. */
 export async function watchRun(
   shell: Shell,
   control: ControlPlane,
@@ -33,9 +34,10 @@ export async function watchRun(
   const { graph, file, options } = watched
   const emulated = (await control.pools()).pools.some((pool) => pool.emulated)
   const progress = progressOf(shell, { graph, emulated, sinceMs: watched.sinceMs }, options)
-  const end = await follow(shell, control, runId, { progress, drainS: options.drain })
+  const end = await followed(shell, control, runId, { progress, drainS: options.drain })
+  if (end.kind === 'fault') return end.exitCode
   if (end.kind === 'signal') {
-    shell.notes([line(`${runId} is interrupted; go on with  ${shell.command('resume', runId)}`, 'wait')])
+    shell.notes([line(leftWords(shell, end.role, runId), 'wait')])
     return exitCodes[end.signal]
   }
   const found = await control.run(runId, { tasks: true })
@@ -55,7 +57,44 @@ export async function watchRun(
       ),
     )
   }
+  const doubts = inDoubt(run)
+  if (doubts.length > 0 && !isOver(run))
+    shell.notes(doubts.map((task) => line(doubtWords(shell, run.id, task), 'wait')))
   return exitCodeOf(run.state)
+}
+
+/** Follows the run; a fault of the machine is said, with how to go on. */
+async function followed(
+  ...following: Parameters<typeof follow>
+): Promise<Awaited<ReturnType<typeof follow>> | { readonly kind: 'fault'; readonly exitCode: number }> {
+  const [shell, , runId] = following
+  try {
+    return await follow(...following)
+  } catch (error) {
+    const exitCode = shell.fault(error)
+    if (exitCode === undefined) throw error
+    shell.notes([line(`${runId} is interrupted; go on with  ${shell.command('resume', runId)}`, 'wait')])
+    return { kind: 'fault', exitCode }
+  }
+}
+
+function leftWords(shell: Shell, role: ReturnType<ControlPlane['role']>, runId: string): string {
+  return role === 'guest'
+    ? `${runId} goes on in the engine of another process; see  ${shell.command('show', runId)}`
+    : `${runId} is interrupted; go on with  ${shell.command('resume', runId)}`
+}
+
+/** Tasks whose last attempt may have done its work or not. */
+function inDoubt(run: RunDocument): readonly string[] {
+  return (run.tasks ?? []).filter(({ attempts }) => attempts.at(-1)?.state === 'in-doubt').map(({ id }) => id)
+}
+
+function isOver({ state }: RunDocument): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled'
+}
+
+function doubtWords(shell: Shell, runId: string, task: string): string {
+  return `${task} is in doubt: it may have done its work; run it again with  ${shell.command('retry', runId, '--force', task)}`
 }
 
 function progressOf(

@@ -3,35 +3,58 @@ import type { Json } from '#core/json.ts'
 import type { SlotRef } from '#core/run/ids.ts'
 import type { Manifest, StagedFile, StagedOutput } from '#core/run/manifest.ts'
 import type { PhaseTimes, Usage } from '#core/run/usage.ts'
-import type { Command, Output } from '#core/workflow/workflow.ts'
+import type { Command, Output, SecretRef } from '#core/workflow/workflow.ts'
 
 /** What a clone may ask of the control plane: the right to start, and to say how it ended. */
 export interface CloneApi {
   lease(request: LeaseRequest): Promise<LeaseAnswer>
+  /** Moves the end of a lease; `false`: it is another's, or the slot is decided. */
+  renew(renewal: LeaseRenewal): Promise<boolean>
   report(report: CloneReport): Promise<ReportAnswer>
 }
 
 export interface LeaseRequest {
   readonly slot: SlotRef
   readonly job: string
+  /** A random id of this instance of the agent: asked again, the same one gets the same lease. */
+  readonly holder: string
+}
+
+export interface LeaseRenewal {
+  readonly slot: SlotRef
+  readonly job: string
+  readonly fence: number
 }
 
 /** A clone works only with a lease. A refused one ends with exit code 0 and leaves nothing. */
 export type LeaseAnswer =
-  | { readonly granted: true; readonly fence: number; readonly assignment: Assignment }
+  | {
+      readonly granted: true
+      readonly fence: number
+      /** The lease is lost unless it is renewed as often as this. */
+      readonly renewEveryS: number
+      readonly assignment: Assignment
+    }
   | { readonly granted: false; readonly why: string }
 
 /** All that a clone has to know. Its working directory and every path are its own. */
 export interface Assignment {
   readonly slot: SlotRef
+  readonly variant: string | null
   readonly command: Command
+  /** Runs after the command where it ran; a non-zero exit rejects the result. */
+  readonly validate: Command | null
   /** SHA-256 of the code manifest, the key of `blobs/<sha256>`; `null`: an empty working directory. */
   readonly code: string | null
   /** `INPUT_*`, `EACH_*` and `PARAM_*`, each staged or passed as text. */
   readonly variables: readonly Variable[]
   readonly outputs: Readonly<Record<string, Output>>
+  /** Whether JSON outputs are hashed in canonical form, since results are compared. */
+  readonly canonical: boolean
   /** The user's own `env`. */
   readonly env: Readonly<Record<string, string>>
+  /** Variables whose values only the agent learns, and nobody from it. */
+  readonly secrets: Readonly<Record<string, SecretRef>>
   readonly timeoutS: number | null
   /** Key prefix under which the clone may write: `runs/<run>/<task>/<attempt>/<clone>`. */
   readonly prefix: string

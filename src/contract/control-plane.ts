@@ -49,7 +49,7 @@ export interface ControlPlane {
   run(run: string, options: { readonly tasks: boolean }): Promise<Result<RunDocument, Problem>>
   plan(run: string): Promise<Result<Plan, Problem>>
   workflow(run: string): Promise<Result<Workflow, Problem>>
-  /** Events after `after`; with `follow`, on until the run is terminal. */
+  /** Events after `after`; with `follow`, on until the run is terminal, or has nothing to do before a person decides. */
   events(run: string, options: { readonly after?: string; readonly follow: boolean }): AsyncIterable<EventDocument>
   /** Logs of a task (all its instances, attempts and clones) or of all; with `follow`, on until the run is terminal. */
   logs(run: string, options: { readonly task?: string; readonly follow: boolean }): AsyncIterable<LogChunk>
@@ -57,6 +57,18 @@ export interface ControlPlane {
   pools(): Promise<{ readonly pools: readonly Pool[]; readonly capacity: Capacity | null }>
   cancel(run: string, reason: string): Promise<Result<void, Problem>>
   resume(run: string): Promise<Result<{ readonly runId: string }, Problem>>
-  /** No new starts; running clones get `drainS`, then TERM, then KILL. */
+  /**
+   * Runs a run that has ended once more: what it committed is kept, but for the tasks named in `force`. On a run that has not
+   * ended, the attempts in doubt of those tasks are followed by others. The run to follow: a new one, or the same.
+   */
+  retry(
+    run: string,
+    options: { readonly force: readonly string[] },
+  ): Promise<Result<{ readonly runId: string }, Problem>>
+  /** Where runs are worked on: by this process, by another one that takes its commands, or by nobody it could ask. */
+  role(): 'engine' | 'guest' | 'reader'
+  /** Runs that other processes gave to the engine of this one, and that have something left to do. */
+  guests(): Promise<readonly string[]>
+  /** No new starts; running clones get `drainS`, then TERM, then KILL. A guest leaves its runs to their engine. */
   close(options: { readonly drainS: number }): Promise<void>
 }

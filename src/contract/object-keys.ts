@@ -18,6 +18,11 @@ export function outputKey(prefix: string, path: string): string {
   return `${prefix}/out/${path.replace(/\/+$/, '')}`
 }
 
+/** All that is made of the results of an attempt's clones; an output is at its declared path below. */
+export function resultPrefix({ run, task, attempt }: Omit<SlotRef, 'clone'>): string {
+  return `${runsPrefix}${run}/${task}/${attempt}/result`
+}
+
 /** Where a clone's standard output or error is kept. */
 export function logKey(prefix: string, stream: 'stdout' | 'stderr'): string {
   return `${prefix}/${stream}.log`

@@ -5,3 +5,14 @@ export interface Problem {
   readonly fix: string
   readonly exitCode: 1 | 2 | 3 | 4 | 5 | 6 | 7
 }
+
+/** A problem that no caller can do anything about: thrown through all that is between, and told to the user as it is. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
+  readonly problem: Problem
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(`${problem.message}: ${problem.fix}`, options)
+    this.problem = problem
+  }
+}

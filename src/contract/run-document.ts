@@ -1,4 +1,5 @@
-import type { Cause } from '#core/failure/cause.ts'
+import type { Cause, Confidence } from '#core/failure/cause.ts'
+import type { RemedyKind } from '#core/failure/remedy-kind.ts'
 import type { Json } from '#core/json.ts'
 import type { Basis, Quantiles } from '#core/prediction/prediction.ts'
 import type { RunState } from '#core/run/run.ts'
@@ -22,6 +23,7 @@ export interface RunDocument {
   /** `interrupted` is derived: the run is not terminal and no engine is alive. */
   readonly state: RunState | 'interrupted'
   readonly planId: string | null
+  readonly retryOf: string | null
   readonly error: string | null
   readonly createdAt: string
   readonly finishedAt: string | null
@@ -38,7 +40,10 @@ export interface TaskDocument {
   readonly id: string
   readonly state: TaskState
   readonly key: string | null
-  readonly waitingFor: WaitReason | 'predecessors' | null
+  /** `person`: it may have done its work, and must not be run again without being asked. */
+  readonly waitingFor: WaitReason | 'predecessors' | 'person' | null
+  /** The run that left the result, when it was taken over from there. */
+  readonly reusedFrom: string | null
   readonly error: string | null
   readonly reason: string | null
   readonly onCriticalPath: boolean
@@ -51,12 +56,19 @@ export interface AttemptDocument {
   readonly number: number
   readonly state: AttemptState
   readonly cause: Cause | null
-  readonly remedy: string | null
+  readonly confidence: Confidence | null
+  readonly evidence: string | null
+  readonly remedy: RemedyKind | null
+  /** Why that remedy, in words. */
+  readonly reason: string | null
+  /** How the result was chosen, in words. */
+  readonly decision: string | null
   readonly slots: readonly SlotDocument[]
 }
 
 export interface SlotDocument {
   readonly clone: number
+  readonly variant: string | null
   readonly kind: 'active' | 'standby'
   readonly state: SlotState
   readonly pool: string
@@ -90,8 +102,8 @@ export interface SlotDocument {
 export interface EventDocument {
   readonly cursor: string
   readonly at: string
-  readonly kind: 'run' | 'task' | 'slot' | 'group'
-  /** The row: `run`, a task instance, a slot `clean[3]/1/0`, a group. */
+  readonly kind: 'run' | 'task' | 'slot' | 'group' | 'ledger'
+  /** The row: `run`, a task instance, a slot `clean[3]/1/0`, a group, `ledger`. */
   readonly id: string
   readonly version: number
   readonly type: string

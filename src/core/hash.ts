@@ -6,6 +6,12 @@ export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
+/** A SHA-256 of content that comes in parts. */
+export function sha256OfParts(): { readonly add: (part: Uint8Array) => void; readonly digest: () => string } {
+  const hash = createHash('sha256')
+  return { add: (part) => void hash.update(part), digest: () => hash.digest('hex') }
+}
+
 /**
  * A JSON value in its one canonical form (RFC 8785), in UTF-8: equal values have equal bytes, whatever the order of
  * their keys. Keys that are `undefined` are left out. @throws on what JSON cannot carry, which is a bug of the caller.

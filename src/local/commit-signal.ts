@@ -42,6 +42,7 @@ export function announceCommits(store: Store, signal: CommitSignal): Store {
       waiting: (limit) => rows.waiting(limit),
       busy: (page) => rows.busy(page),
       runs: (tenant, page) => rows.runs(tenant, page),
+      active: (page) => rows.active(page),
       async commit(run, changes, checks) {
         const result = await rows.commit(run, changes, checks)
         if (result.ok) signal.committed()

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { ControlPlane, LogChunk, Upload } from '#contract/control-plane.ts'
 import { blobKey } from '#contract/object-keys.ts'
 import type { Problem } from '#contract/problem.ts'
@@ -6,66 +7,47 @@ import type { EventDocument } from '#contract/run-document.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import { parseRunId, type RunId } from '#core/run/ids.ts'
 import { isRunTerminal, type RunRecord } from '#core/run/run.ts'
-import type { Engine } from '#local/engine.ts'
 import { eventDocument } from '#local/event-document.ts'
+import { findRun, tenant } from '#local/find-run.ts'
 import { newLogs, type LogPosition } from '#local/logs.ts'
 import { outputDocuments } from '#local/outputs.ts'
-import { cancel } from '#operations/cancel.ts'
+import type { Seat } from '#local/seat.ts'
+import { waitsForPerson } from '#local/waits-for-person.ts'
 import { runDocument } from '#operations/documents/run-document.ts'
-import { plan } from '#operations/plan.ts'
-import type { Ports } from '#operations/ports.ts'
-import { submit } from '#operations/submit.ts'
+import type { ObjectStore } from '#ports/object-store.ts'
 
-/** Whose runs a machine's own are. */
-const tenant = 'local'
-/** How often a reader beside an engine looks again. */
+/** How often logs are looked at again, which no event tells of. */
 const pollMs = 200
 
-/** What reading needs, with or without an engine. */
-export type Reads = Pick<Ports, 'store' | 'objects' | 'definitions' | 'clock'> & {
-  readonly pools: Pick<Ports['pools'], 'describe'>
-}
-
-/** Where a control plane reads, and the engine that it works with, if it has one. */
+/** Where a control plane reads and acts. */
 export interface LocalOptions {
-  readonly reads: Reads
-  readonly engine: Engine | undefined
-  /** The runs that an engine in another process works on now. */
-  readonly liveElsewhere: () => readonly string[]
-  /** Told of all runs that this engine works on, when one is added. */
-  readonly onLive?: (runs: readonly string[]) => void
+  readonly seat: Seat
   /** Where objects are files. */
   readonly objectsFolder: string
-  /** Ends the engine, or what reading holds open. */
-  readonly onClose: (options: { readonly drainS: number }) => Promise<void>
 }
 
-/** The control plane of this machine: reads rows, and acts through the engine when there is one. */
-export function localControlPlane(options: LocalOptions): ControlPlane {
-  const { reads, engine } = options
-  const live = new Set<string>()
-  const find = (run: string): Promise<Result<RunRecord, Problem>> => findRun(reads, run)
-  const alive = (run: RunRecord): boolean => live.has(run.id) || options.liveElsewhere().includes(run.id)
-  const workOn = (id: RunId): void => {
-    live.add(id)
-    options.onLive?.([...live])
+/** The control plane of this machine: reads rows, and has an engine act when there is one. */
+export function localControlPlane({ seat, objectsFolder }: LocalOptions): ControlPlane {
+  const find = (run: string): Promise<Result<RunRecord, Problem>> => findRun(seat.reads.store, run)
+  const document = (run: RunRecord, tasks: boolean) =>
+    runDocument(seat.reads, run, { tasks, alive: seat.live().includes(run.id) })
+  /** Asks the engine, by the run's own id. */
+  const ask = async <T>(
+    run: string,
+    command: (commands: NonNullable<Seat['commands']>, id: RunId) => Promise<Result<T, Problem>>,
+  ): Promise<Result<T, Problem>> => {
+    const found = await find(run)
+    if (!found.ok) return found
+    return seat.commands === undefined ? err(readOnly) : command(seat.commands, found.value.id)
   }
-  const document = (run: RunRecord, tasks: boolean) => runDocument(reads, run, { tasks, alive: alive(run) })
 
   return {
     async upload(uploads) {
-      if (engine === undefined) throw new Error('a control plane that only reads takes no uploads')
-      for (const upload of uploads) await store(engine, upload)
+      for (const upload of uploads) await store(seat.reads.objects, upload)
     },
-    async submit(request) {
-      if (engine === undefined) return err(readOnly)
-      const id = await submit(engine.ports, { ...request, tenant })
-      workOn(id)
-      await plan(engine.ports, id)
-      return ok({ runId: id })
-    },
+    submit: async (request) => (seat.commands === undefined ? err(readOnly) : seat.commands.submit(request)),
     async runs({ after, limit }) {
-      const page = await reads.store.rows.runs(tenant, after === undefined ? { limit } : { after, limit })
+      const page = await seat.reads.store.rows.runs(tenant, after === undefined ? { limit } : { after, limit })
       const runs = await Promise.all(page.items.map((run) => document(run, false)))
       return page.next === undefined ? { runs } : { runs, nextCursor: page.next }
     },
@@ -77,107 +59,108 @@ export function localControlPlane(options: LocalOptions): ControlPlane {
       const found = await find(run)
       if (!found.ok) return found
       if (found.value.planId === null) return err(noPlan(found.value))
-      return ok(await reads.definitions.plan(found.value))
+      return ok(await seat.reads.definitions.plan(found.value))
     },
     async workflow(run) {
       const found = await find(run)
-      return found.ok ? ok((await reads.definitions.workflow(found.value)).workflow) : found
+      return found.ok ? ok((await seat.reads.definitions.workflow(found.value)).workflow) : found
     },
-    events: (run, { after, follow }) => events(reads, engine, run, after, follow),
-    logs: (run, { task, follow }) => logs(reads, run, task, follow),
+    events: (run, { after, follow }) => events(seat, run, after, follow),
+    logs: (run, { task, follow }) => logs(seat, run, task, follow),
     async outputs(run) {
       const found = await find(run)
-      return found.ok ? ok(await outputDocuments(reads, found.value, options.objectsFolder)) : found
+      return found.ok ? ok(await outputDocuments(seat.reads, found.value, objectsFolder)) : found
     },
-    async pools() {
-      const capacity = engine === undefined ? null : await engine.ports.pools.capacity()
-      return { pools: await reads.pools.describe(), capacity }
-    },
-    async cancel(run, reason) {
-      const found = await find(run)
-      if (!found.ok) return found
-      if (engine === undefined) return err(readOnly)
-      if (isRunTerminal(found.value.state)) return err(ended(found.value))
-      await cancel(engine.ports, found.value.id, reason)
-      return ok(undefined)
-    },
-    async resume(run) {
-      const found = await find(run)
-      if (!found.ok) return found
-      if (engine === undefined) return err(readOnly)
-      if (isRunTerminal(found.value.state)) return err(ended(found.value))
-      if (!live.has(found.value.id)) {
-        workOn(found.value.id)
-        await engine.resume(found.value.id)
+    pools: async () => ({ pools: await seat.reads.pools.describe(), capacity: await seat.capacity() }),
+    cancel: (run, reason) => ask(run, (commands, id) => commands.cancel(id, reason)),
+    resume: (run) => ask(run, (commands, id) => commands.resume(id)),
+    retry: (run, options) => ask(run, (commands, id) => commands.retry(id, options)),
+    role: () => seat.role,
+    async guests() {
+      try {
+        await Promise.race([seat.news(), Promise.resolve()])
+      } catch {
+        // A broken engine does nothing for anybody.
+        return []
       }
-      return ok({ runId: found.value.id })
+      const busy: string[] = []
+      for (const guest of seat.guests()) {
+        const run = parseRunId(guest)
+        if (run !== undefined && !(await isOver(seat, run)) && !(await waitsForPerson(seat.reads.store, run))) {
+          busy.push(run)
+        }
+      }
+      return busy
     },
-    close: options.onClose,
+    close: (how) => seat.close(how),
   }
 }
 
-async function store({ ports }: Engine, { sha256, from }: Upload): Promise<void> {
+async function store(objects: ObjectStore, { sha256, from }: Upload): Promise<void> {
   const key = blobKey(sha256)
-  if ((await ports.objects.size(key)) !== undefined) return
-  await ports.objects.writeOnce(key, 'file' in from ? await readFile(from.file) : from.bytes)
-}
-
-/** The run of that id, or the newest one for `latest`. */
-async function findRun(reads: Reads, run: string): Promise<Result<RunRecord, Problem>> {
-  if (run === 'latest') {
-    const [latest] = (await reads.store.rows.runs(tenant, { limit: 1 })).items
-    return latest === undefined ? err(noRuns) : ok(latest)
-  }
-  const id = parseRunId(run)
-  const stored = id === undefined ? undefined : await reads.store.rows.get(id, 'run', 'run')
-  return stored === undefined ? err(noSuchRun(run)) : ok(stored.value)
+  if ((await objects.size(key)) !== undefined) return
+  await objects.writeOnce(key, 'file' in from ? await readFile(from.file) : from.bytes)
 }
 
 async function* events(
-  reads: Reads,
-  engine: Engine | undefined,
+  seat: Seat,
   run: string,
   after: string | undefined,
   follow: boolean,
 ): AsyncGenerator<EventDocument> {
-  const found = await findRun(reads, run)
+  const found = await findRun(seat.reads.store, run)
   if (!found.ok) return
   const { id } = found.value
   let cursor = after
+  let doubted = after !== undefined
+  let stood = false
   for (;;) {
     // Asked for before the page is read: a commit in between wakes at once.
-    const more = engine?.signal.next() ?? sleep(pollMs)
+    const more = seat.news()
     more.catch(() => {})
-    const page = await reads.store.log.list(id, cursor === undefined ? { limit: 500 } : { after: cursor, limit: 500 })
+    const page = await seat.reads.store.log.list(
+      id,
+      cursor === undefined ? { limit: 500 } : { after: cursor, limit: 500 },
+    )
     for (const listed of page.items) {
       cursor = listed.cursor
+      doubted ||= listed.event.type === 'attempt.in-doubt'
       yield eventDocument(listed)
     }
-    if (page.items.length > 0) continue
-    if (!follow || (await isOver(reads, id))) return
+    if (page.items.length > 0) {
+      stood = false
+      continue
+    }
+    if (!follow || (await isOver(seat, id))) return
+    if (doubted && (await waitsForPerson(seat.reads.store, id))) {
+      if (stood) return
+      // What has just ended may not have led to what follows it.
+      stood = true
+      await wait(standMs)
+      continue
+    }
     await more
   }
 }
 
-async function* logs(reads: Reads, run: string, task: string | undefined, follow: boolean): AsyncGenerator<LogChunk> {
-  const found = await findRun(reads, run)
+/** A run in doubt that stands still for this long has nothing else to do. */
+const standMs = 500
+
+async function* logs(seat: Seat, run: string, task: string | undefined, follow: boolean): AsyncGenerator<LogChunk> {
+  const found = await findRun(seat.reads.store, run)
   if (!found.ok) return
   const positions = new Map<string, LogPosition>()
   for (;;) {
-    const over = await isOver(reads, found.value.id)
-    yield* newLogs(reads, found.value, task, positions)
+    const over = await isOver(seat, found.value.id)
+    yield* newLogs(seat.reads, found.value, task, positions)
     if (over || !follow) return
-    await sleep(pollMs)
+    await wait(pollMs)
   }
 }
 
-async function isOver(reads: Reads, id: RunId): Promise<boolean> {
+async function isOver({ reads }: Seat, id: RunId): Promise<boolean> {
   const run = await reads.store.rows.get(id, 'run', 'run')
   return run === undefined || isRunTerminal(run.value.state)
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 const readOnly: Problem = {
@@ -187,36 +170,11 @@ const readOnly: Problem = {
   exitCode: 5,
 }
 
-const noRuns: Problem = {
-  code: 'RUN-NOT-FOUND',
-  message: 'there are no runs yet',
-  fix: 'start one with `forkcast run FILE`',
-  exitCode: 3,
-}
-
-function noSuchRun(run: string): Problem {
-  return {
-    code: 'RUN-NOT-FOUND',
-    message: `there is no run ${run}`,
-    fix: 'see `forkcast ls`',
-    exitCode: 3,
-  }
-}
-
 function noPlan(run: RunRecord): Problem {
   return {
     code: 'RUN-NOT-PLANNED',
     message: `run ${run.id} is ${run.state} and has no plan`,
     fix: `see \`forkcast show ${run.id}\``,
     exitCode: 3,
-  }
-}
-
-function ended(run: RunRecord): Problem {
-  return {
-    code: 'RUN-ENDED',
-    message: `run ${run.id} has ended: it is ${run.state}`,
-    fix: 'start a new one with `forkcast run FILE`',
-    exitCode: 5,
   }
 }

@@ -10,14 +10,17 @@ import type { RunId } from '#core/run/ids.ts'
 import { change, type Stored } from '#core/run/record.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import { announceCommits, commitSignal, type CommitSignal } from '#local/commit-signal.ts'
+import { tickEvery, type Ticking } from '#local/tick-every.ts'
 import { Definitions } from '#operations/definitions.ts'
 import { dispatch } from '#operations/dispatch.ts'
 import { jobEnded } from '#operations/job-ended.ts'
 import { lease } from '#operations/lease.ts'
 import type { Ports } from '#operations/ports.ts'
+import { renew } from '#operations/renew.ts'
 import { report } from '#operations/report.ts'
 import { sweep } from '#operations/sweep.ts'
 import { timerRang } from '#operations/timer-rang.ts'
+import { watch, watchEveryS } from '#operations/watch.ts'
 import type { Ids } from '#ports/ids.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import type { Store } from '#ports/store.ts'
@@ -45,6 +48,8 @@ export interface Engine {
   readonly signal: CommitSignal
   /** Takes back the waits of an engine that is gone, so that its runs go on only when they are resumed. */
   recover(): Promise<void>
+  /** Repairs what got lost, each minute from now on. */
+  keepWatch(): void
   /** Goes on with a run that is not terminal; clones that a dead engine left are lost. */
   resume(run: RunId): Promise<void>
   /** No new starts; running clones get `drainS`, then TERM, then KILL. No job is alive when it resolves. */
@@ -61,6 +66,7 @@ export function startEngine(options: EngineOptions): Engine {
   const timers = createLocalTimers({ clock, ring: (timer) => timerRang(ports, timer), onError })
   const api: CloneApi = {
     lease: (request) => lease(ports, request),
+    renew: (renewal) => renew(ports, renewal),
     report(said) {
       pools.vacate(said.job)
       return report(ports, said)
@@ -87,6 +93,7 @@ export function startEngine(options: EngineOptions): Engine {
     ids,
     definitions: new Definitions(objects),
   }
+  let ticking: Ticking | undefined
   executions.connect({ launch: launchHandler(ports), settle: settleHandler(ports) })
   return {
     ports,
@@ -98,12 +105,15 @@ export function startEngine(options: EngineOptions): Engine {
         for (const slot of waiting) await unlaunch(ports, slot)
       }
     },
+    keepWatch() {
+      ticking ??= tickEvery({ seconds: watchEveryS, clock, act: () => watch(ports), onError })
+    },
     async resume(run) {
       for (const slot of await busySlots(ports)) if (slot.run === run) await engineLost(ports, slot)
       await sweep(ports, run)
     },
     async close({ drainS }) {
-      const ended = Promise.all([dispatcher.close(), timers.close(), pools.close({ drainS })])
+      const ended = Promise.all([ticking?.close(), dispatcher.close(), timers.close(), pools.close({ drainS })])
       await Promise.all([ended, executions.close()])
     },
   }

@@ -12,6 +12,7 @@ import { clonePrefix, logKey } from '#contract/object-keys.ts'
 import type { Chance } from '#core/pools/chance.ts'
 import type { LocalPools } from '#core/pools/emulation.ts'
 import { startEngine, type Engine } from '#local/engine.ts'
+import { machineSecrets, type SecretPlaces } from '#local/machine-secrets.ts'
 import { stateFiles } from '#local/state-files.ts'
 
 /** What an engine of this machine is made of. */
@@ -23,6 +24,7 @@ export interface MachineEngineOptions {
   readonly chance: Chance
   /** What commands inherit of this process's environment: PATH, HOME, LANG. */
   readonly inherit: Readonly<Record<string, string>>
+  readonly secrets: SecretPlaces
   /** Told of process groups, so that they end even if this process is killed. */
   readonly onProcessGroup?: NonNullable<AgentDeps['onProcessGroup']>
 }
@@ -39,6 +41,8 @@ export function openMachineEngine(options: MachineEngineOptions): Engine {
     workFolder: files.work,
     codeCache: files.codeCache,
     clock,
+    holder: randomUUID,
+    secret: machineSecrets(options.secrets),
     inherit: options.inherit,
     logFile: (slot, stream) => join(files.objects, logKey(clonePrefix(slot), stream)),
     ...(options.onProcessGroup === undefined ? {} : { onProcessGroup: options.onProcessGroup }),

@@ -11,6 +11,8 @@ export interface StateFiles {
   readonly codeCache: string
   /** Which pools file the last engine was opened with. */
   readonly poolsNote: string
+  /** Sessions of the living engine, and of one that was killed. */
+  readonly processGroups: string
 }
 
 /** The layout of a state directory. */
@@ -22,5 +24,6 @@ export function stateFiles(dir: string): StateFiles {
     work: join(dir, 'work'),
     codeCache: join(dir, 'code'),
     poolsNote: join(dir, 'pools.json'),
+    processGroups: join(dir, 'processes'),
   }
 }

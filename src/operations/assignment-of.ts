@@ -2,7 +2,7 @@ import type { Assignment, GatheredItem, Variable, VariableValue } from '#contrac
 import { blobKey, clonePrefix } from '#contract/object-keys.ts'
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
-import { instanceId, type SlotRef } from '#core/run/ids.ts'
+import { instanceId, slotKey, type SlotRef } from '#core/run/ids.ts'
 import type { StagedOutput } from '#core/run/manifest.ts'
 import type { RunRecord } from '#core/run/run.ts'
 import type { TaskRecord } from '#core/run/task.ts'
@@ -15,26 +15,37 @@ import type { Ports } from '#operations/ports.ts'
 type Reads = Pick<Ports, 'store' | 'definitions'>
 
 /**
- * All that a clone has to know, from stored rows only: the same for every clone of a task, but for its own place. The
- * error names an input that is not optional and whose output was not written.
+ * All that a clone has to know, from stored rows only: the same for every clone of a task, but for its own place and
+ * variant. The error names an input that is not optional and whose output was not written; a task that is `always` to run
+ * does without.
  */
 export async function assignmentOf(ports: Reads, run: RunRecord, slot: SlotRef): Promise<Result<Assignment, string>> {
   const { workflow, readiness } = await ports.definitions.workflow(run)
   const row = await ports.store.rows.get(run.id, 'task', slot.task)
   if (row === undefined) throw new Error(`task ${slot.task} has no row`)
   const task = readiness.tasks.get(row.value.task) as Task
+  const place = await ports.store.rows.get(run.id, 'slot', slotKey(slot))
+  if (place === undefined) throw new Error(`slot ${slotKey(slot)} has no row`)
+  const { timeoutS, variant: name } = place.value
+  const variant = task.variants.find((candidate) => candidate.name === name)
+  const command = variant?.run ?? task.run
+  if (command === undefined) throw new Error(`${slot.task} has no variant ${name}, and no command of its own`)
   const inputs = await inputVariables(ports, run, task)
   if (!inputs.ok) return inputs
-  const items = await eachVariables(ports, run, row.value)
+  const items = await eachVariables(ports, run, row.value, task)
   if (!items.ok) return items
   return ok({
     slot,
-    command: task.run,
+    variant: name,
+    command,
+    validate: task.validate ?? null,
     code: task.code.kind === 'blob' ? task.code.sha256 : null,
     variables: [...paramVariables(workflow, run), ...inputs.value, ...items.value],
     outputs: task.outputs,
-    env: task.env,
-    timeoutS: task.timeoutS ?? null,
+    canonical: task.aggregate.policy === 'quorum',
+    env: variant?.env ?? task.env,
+    secrets: task.secrets,
+    timeoutS,
     prefix: clonePrefix(slot),
     idempotencyKey: `${run.id}/${slot.task}`,
   })
@@ -52,7 +63,8 @@ async function inputVariables(ports: Reads, run: RunRecord, task: Task): Promise
   for (const [name, input] of Object.entries(task.inputs)) {
     const value = await inputValue(ports, run, input)
     if (value !== undefined) variables.push({ name: environmentName('input', name), value })
-    else if (!input.optional) return err(`input ${name} is not optional, and ${sourceOf(input)} was not written`)
+    else if (!input.optional && !task.always)
+      return err(`input ${name} is not optional, and ${sourceOf(input)} was not written`)
   }
   return ok(variables)
 }
@@ -111,6 +123,7 @@ async function eachVariables(
   ports: Reads,
   run: RunRecord,
   row: TaskRecord,
+  task: Task,
 ): Promise<Result<readonly Variable[], string>> {
   const variables: Variable[] = []
   for (const [key, value] of Object.entries(row.values)) {
@@ -120,10 +133,10 @@ async function eachVariables(
       continue
     }
     const element = await elementOf(ports, run, value)
-    if (element === undefined) {
+    if (element !== undefined) variables.push({ name, value: element })
+    else if (!task.always) {
       return err(`${instanceId(value.from.task, value.index)}.${value.from.output} was not written`)
     }
-    variables.push({ name, value: element })
   }
   return ok(variables)
 }

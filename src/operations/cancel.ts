@@ -26,7 +26,8 @@ export async function cancel(ports: Ports, run: RunId, reason: string): Promise<
   await finish(ports, run)
 }
 
-async function cancelTask(ports: Ports, run: RunId, id: string, reason: string): Promise<void> {
+/** Cancels one task with its slots and their jobs; one that has ended stays as it is. */
+export async function cancelTask(ports: Ports, run: RunId, id: string, reason: string): Promise<void> {
   const slots = await optimistic(ports.store, run, async () => {
     const stored = await ports.store.rows.get(run, 'task', id)
     if (stored === undefined || isTaskTerminal(stored.value.state)) return { done: [] }

@@ -1,7 +1,7 @@
 import type { RunId } from '#core/run/ids.ts'
 import { endGroup } from '#core/run/readiness.ts'
 import { change } from '#core/run/record.ts'
-import { isRunTerminal } from '#core/run/run.ts'
+import { isRunTerminal, type RunRecord } from '#core/run/run.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import { isTaskTerminal } from '#core/run/task.ts'
 import { totalsOf } from '#core/run/totals.ts'
@@ -14,7 +14,7 @@ import { readRun } from '#operations/read-run.ts'
  * Ends a run whose tasks have all ended (of one that is being cancelled: those that became ready), once no job of it is
  * alive: then its cost is whole. Called after every event that could be the last one; does nothing when it was not.
  */
-export async function finish(ports: Pick<Ports, 'store' | 'clock'>, id: RunId): Promise<void> {
+export async function finish(ports: Pick<Ports, 'store' | 'clock' | 'definitions'>, id: RunId): Promise<void> {
   const { value: run } = await readRun(ports.store, id)
   if (isRunTerminal(run.state)) return
   const end = await ports.store.rows.get(id, 'group', endGroup)
@@ -31,13 +31,15 @@ export async function finish(ports: Pick<Ports, 'store' | 'clock'>, id: RunId): 
     const group = await ports.store.rows.get(id, 'group', endGroup)
     if (isRunTerminal(current.value.state)) return { done: undefined }
     const atMs = ports.clock.nowMs()
-    const cancelled = current.value.state === 'cancelling'
+    const { state, stopping } = current.value
+    const cancelled = state === 'cancelling'
+    const succeeded = failed === 0 && stopping === null
     const finished = change('run', 'run', current, {
       type: 'run.finished',
       atMs,
-      ...(cancelled || failed === 0
+      ...(cancelled || succeeded
         ? { state: cancelled ? 'cancelled' : 'succeeded', error: null }
-        : { state: 'failed', error: await failureWords(ports, id) }),
+        : { state: 'failed', error: await failureWords(ports, current.value) }),
       totals: totalsOf(slots),
     })
     const opened =
@@ -53,14 +55,22 @@ async function allEnded(ports: Pick<Ports, 'store'>, id: RunId): Promise<boolean
   return true
 }
 
-/** The first tasks that failed by themselves, in the words of their last failure. */
-async function failureWords(ports: Pick<Ports, 'store'>, id: RunId): Promise<string> {
+/** Why the run was stopped, and the first tasks that failed by themselves, in the words of their last failure. */
+async function failureWords(ports: Pick<Ports, 'store' | 'definitions'>, run: RunRecord): Promise<string> {
+  const { readiness } = await ports.definitions.workflow(run)
   const failed: string[] = []
-  for await (const { value: task } of everyRow(ports.store, id, 'task')) {
+  for await (const { value: task } of everyRow(ports.store, run.id, 'task')) {
     // An expansion with instances failed through them; one without failed by itself.
     if (task.state !== 'failed' || (task.instances ?? 0) > 0) continue
+    if (readiness.tasks.get(task.task)?.allowFailure === true) continue
+    if (task.index !== null && (await isTolerated(ports, run.id, task.task))) continue
     failed.push(`${task.id}: ${task.error ?? 'failed'}`)
     if (failed.length === 3) break
   }
-  return failed.length > 0 ? failed.join('\n') : 'tasks failed'
+  const words = run.stopping === null ? failed : [run.stopping, ...failed]
+  return words.length > 0 ? words.join('\n') : 'tasks failed'
+}
+
+async function isTolerated(ports: Pick<Ports, 'store'>, run: RunId, expansion: string): Promise<boolean> {
+  return (await ports.store.rows.get(run, 'task', expansion))?.value.state === 'committed'
 }

@@ -2,56 +2,82 @@ import { causeOfReason } from '#core/failure/cause-of-reason.ts'
 import type { Failure } from '#core/failure/cause.ts'
 import { slotKey } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
-import { isSlotTerminal, type SlotEvent, type SlotRecord } from '#core/run/slot.ts'
+import { isSlotTerminal, type SlotEvent, type SlotRecord, type SlotState } from '#core/run/slot.ts'
 import { billOf } from '#operations/bill-of.ts'
 import { finish } from '#operations/finish.ts'
-import { optimistic } from '#operations/optimistic.ts'
+import { settledBy, settling } from '#operations/ledger-of.ts'
 import type { Ports } from '#operations/ports.ts'
 import { remember } from '#operations/remember.ts'
 import { settle } from '#operations/settle.ts'
 import type { JobEnded } from '#ports/pools.ts'
 
+/** Seconds that a report may come after the end of its job: a pool's events and the clone's own word race. */
+const reportGraceS = 30
+
 /**
  * The backstop of a clone's own report: a job that ended without one failed, for the cause that the pool's words tell.
- * After a report nothing is written, but a claim or failure that was taken and not settled is settled now. In any case
- * there is room now, so dispatch is asked for.
+ * One that ended well (exit code 0) may have a report on its way: it is looked at again after {@link reportGraceS}, unless
+ * this is `final`. After a report nothing is written, but a claim or failure that was taken and not settled is settled now.
+ * In any case there is room now, so dispatch is asked for.
  */
-export async function jobEnded(ports: Ports, event: JobEnded): Promise<void> {
+export async function jobEnded(
+  ports: Ports,
+  event: JobEnded,
+  { final = false }: { readonly final?: boolean } = {},
+): Promise<void> {
   const { slot, job } = event
   const key = slotKey(slot)
-  const bill = await billOf(ports, slot, event.pool, { ...unmeasured, billedS: event.billedS })
+  const held = await ports.store.rows.get(slot.run, 'slot', key)
+  if (held === undefined) return ports.dispatcher.request()
+  const place = { pool: event.pool, resources: held.value.resources }
+  const bill = await billOf(ports, place, { ...unmeasured, billedS: event.billedS })
   const failure = failureOf(event)
-  const outcome = await optimistic<Outcome>(ports.store, slot.run, async () => {
-    const stored = await ports.store.rows.get(slot.run, 'slot', key)
-    if (stored === undefined || stored.value.job !== job) return { done: { kind: 'known' } }
+  const outcome = await settling<Outcome>(ports.store, held.value, async () => {
+    const stored = (await ports.store.rows.get(slot.run, 'slot', key)) ?? held
+    if (stored.value.job !== job) return { done: { kind: 'known' } }
     const { state } = stored.value
-    if (stored.value.bill !== null) {
-      return { done: { kind: state === 'claimed' || state === 'failed' ? 'unsettled' : 'known' } }
-    }
+    if (stored.value.bill !== null) return { done: { kind: undecided.has(state) ? 'unsettled' : 'known' } }
+    const ended = isSlotTerminal(state) || state === 'claimed'
+    if (!ended && event.exitCode === 0 && !final) return { done: { kind: 'early' } }
     const atMs = ports.clock.nowMs()
-    const billed: SlotEvent = { type: 'slot.billed', atMs, bill }
-    if (isSlotTerminal(state)) return { write: [change('slot', key, stored, billed)], value: { kind: 'billed' } }
-    const failed: SlotEvent = { type: 'slot.failed', atMs, failure }
-    return { write: [change('slot', key, stored, failed, billed)], value: { kind: 'failed', slot: stored.value } }
+    const events: SlotEvent[] = ended ? [] : [{ type: 'slot.failed', atMs, failure }]
+    const [first, ...rest] = [...events, { type: 'slot.billed', atMs, bill } as const]
+    const settled = await settledBy(ports.store, stored.value, bill, atMs)
+    return {
+      write: [change('slot', key, stored, first, ...rest), ...settled],
+      value: ended ? { kind: state === 'claimed' ? 'unsettled' : 'billed' } : { kind: 'failed', slot: stored.value },
+    }
   })
   await ports.dispatcher.request()
-  if (outcome.kind === 'billed') await finish(ports, slot.run)
-  if (outcome.kind === 'failed' || outcome.kind === 'unsettled') await settle(ports, slot)
-  if (outcome.kind === 'failed') await remember(ports, outcome.slot, bill, { outcome: 'failed', cause: failure.cause })
+  switch (outcome.kind) {
+    case 'known':
+      return
+    case 'early':
+      return ports.timers.set({ kind: 'lease', slot, atMs: ports.clock.nowMs() + reportGraceS * 1000 })
+    case 'billed':
+      return finish(ports, slot.run)
+    case 'unsettled':
+      return settle(ports, slot)
+    case 'failed':
+      await settle(ports, slot)
+      return remember(ports, outcome.slot, bill, { outcome: 'failed', cause: failure.cause })
+  }
 }
 
-/** What the event came to: nothing new; a report that was taken and may not be settled; the end of a loser; a failure. */
+/**
+ * What the event came to: nothing new; a report may still come; one that was taken may not be settled; the end of a loser;
+ * a failure.
+ */
 type Outcome =
-  | { readonly kind: 'known' | 'unsettled' | 'billed' }
+  | { readonly kind: 'known' | 'early' | 'unsettled' | 'billed' }
   | { readonly kind: 'failed'; readonly slot: SlotRecord }
 
-function failureOf(event: JobEnded): Failure {
-  return {
-    cause: causeOfReason(event.reason),
-    exitCode: event.exitCode,
-    signal: null,
-    evidence: event.reason,
-  }
+/** Ends of a clone that an attempt is yet to be decided by. */
+const undecided: ReadonlySet<SlotState> = new Set<SlotState>(['claimed', 'failed', 'rejected', 'fenced'])
+
+function failureOf({ reason, exitCode }: JobEnded): Failure {
+  const evidence = exitCode === 0 ? `its job ended well, and it never reported: ${reason}` : reason
+  return { ...causeOfReason(reason, exitCode), exitCode, signal: null, evidence }
 }
 
 /** Nobody has measured what a clone used that ended without a word. */

@@ -2,37 +2,80 @@ import type { LeaseAnswer, LeaseRequest } from '#contract/clone-api.ts'
 import type { Failure } from '#core/failure/cause.ts'
 import { slotKey } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
+import type { SlotRecord } from '#core/run/slot.ts'
+import type { Task } from '#core/workflow/workflow.ts'
 import { assignmentOf } from '#operations/assignment-of.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { asRead, readRun } from '#operations/read-run.ts'
 import { report } from '#operations/report.ts'
 
+/** How long a lease lasts, and how often it is renewed: two renewals may get lost. */
+export const leaseS = 120
+export const renewEveryS = 40
+/** Seconds beyond its limit that a clone has for staging, before its job is ended. */
+export const stagingS = 30
+
+/** Why a lease is not granted; or its fence, and whether it was granted just now. */
+type Answer = { readonly refused: string } | { readonly fence: number; readonly isNew: boolean }
+
 /**
  * Gives a clone the right to work: the fence grows with each lease, and a claim under an older one is refused. The lease
  * is durable before the answer, hence before the command starts. Refused once the attempt is decided, the run does not
- * run, or another job holds the slot. A clone that lacks an input fails here, before anything is staged.
+ * run, another job holds the slot, or another agent does whose lease still lasts; a task that is not idempotent is leased
+ * once for ever. Whoever holds it and asks again gets the same answer. A clone that lacks an input fails here, before
+ * anything is staged.
  */
-export async function lease(ports: Ports, { slot, job }: LeaseRequest): Promise<LeaseAnswer> {
-  const key = slotKey(slot)
-  const run = await readRun(ports.store, slot.run)
-  const fence = await optimistic<number | string>(ports.store, slot.run, async () => {
+export async function lease(ports: Ports, request: LeaseRequest): Promise<LeaseAnswer> {
+  const { slot, job } = request
+  const { value: run } = await readRun(ports.store, slot.run)
+  const { readiness } = await ports.definitions.workflow(run)
+  const answer = await optimistic<Answer>(ports.store, slot.run, async () => {
     const current = await readRun(ports.store, slot.run)
-    if (current.value.state !== 'running') return { done: `the run is ${current.value.state}` }
-    const stored = await ports.store.rows.get(slot.run, 'slot', key)
-    if (stored === undefined) return { done: 'there is no such slot' }
-    const { state } = stored.value
-    if (state !== 'starting' && state !== 'running') return { done: `the slot is ${state}` }
-    if (stored.value.job !== job) return { done: 'another job holds the slot' }
-    const next = stored.value.fence + 1
-    const event = { type: 'slot.leased', atMs: ports.clock.nowMs(), fence: next, job } as const
-    return { write: [change('slot', key, stored, event)], checks: [asRead(current)], value: next }
+    if (current.value.state !== 'running') return { done: { refused: `the run is ${current.value.state}` } }
+    const stored = await ports.store.rows.get(slot.run, 'slot', slotKey(slot))
+    if (stored === undefined) return { done: { refused: 'there is no such slot' } }
+    const row = await ports.store.rows.get(slot.run, 'task', slot.task)
+    const atMs = ports.clock.nowMs()
+    const isHolder = stored.value.state === 'running' && stored.value.holder === request.holder
+    if (isHolder && stored.value.job === job) return { done: { fence: stored.value.fence, isNew: false } }
+    const refused = refusalOf(stored.value, job, readiness.tasks.get(row?.value.task ?? '') as Task, atMs)
+    if (refused !== undefined) return { done: { refused } }
+    const fence = stored.value.fence + 1
+    const untilMs = atMs + leaseS * 1000
+    const event = { type: 'slot.leased', atMs, fence, job, holder: request.holder, untilMs } as const
+    const write = [change('slot', stored.id, stored, event)]
+    return { write, checks: [asRead(current)], value: { fence, isNew: true } }
   })
-  if (typeof fence === 'string') return { granted: false, why: fence }
-  const assignment = await assignmentOf(ports, run.value, slot)
-  if (assignment.ok) return { granted: true, fence, assignment: assignment.value }
+  if ('refused' in answer) return { granted: false, why: answer.refused }
+  const { fence } = answer
+  await setTimers(ports, request)
+  const assignment = await assignmentOf(ports, run, slot)
+  if (assignment.ok) return { granted: true, fence, renewEveryS, assignment: assignment.value }
   await report(ports, { slot, job, fence, ...neverRan, ended: { kind: 'failed', failure: badInput(assignment.error) } })
   return { granted: false, why: assignment.error }
+}
+
+function refusalOf(
+  { state, job, fence, leasedUntilMs }: SlotRecord,
+  asking: string,
+  task: Task,
+  nowMs: number,
+): string | undefined {
+  if (state !== 'starting' && state !== 'running') return `the slot is ${state}`
+  if (job !== asking) return 'another job holds the slot'
+  if (fence > 0 && !task.idempotent) return 'not idempotent: leased once for ever'
+  return state === 'running' && (leasedUntilMs ?? 0) > nowMs ? 'another agent holds the slot' : undefined
+}
+
+/** Looks at the lease when it should have been renewed, and at the clone when it should have ended. */
+async function setTimers(ports: Pick<Ports, 'store' | 'timers'>, { slot }: LeaseRequest): Promise<void> {
+  const stored = await ports.store.rows.get(slot.run, 'slot', slotKey(slot))
+  if (stored?.value.state !== 'running') return
+  const { leasedUntilMs, runningAtMs, timeoutS } = stored.value
+  await ports.timers.set({ kind: 'lease', slot, atMs: leasedUntilMs as number })
+  if (timeoutS === null) return
+  await ports.timers.set({ kind: 'timeout', slot, atMs: (runningAtMs as number) + (timeoutS + stagingS) * 1000 })
 }
 
 /** What is reported of a clone that got no further than its lease. */
@@ -43,5 +86,5 @@ const neverRan = {
 } as const
 
 function badInput(evidence: string): Failure {
-  return { cause: 'bad-input', exitCode: null, signal: null, evidence }
+  return { cause: 'bad-input', confidence: 'certain', exitCode: null, signal: null, evidence }
 }

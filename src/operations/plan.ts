@@ -26,8 +26,10 @@ export async function plan(ports: Ports, id: RunId): Promise<void> {
   if (state === 'planning') await decide(ports, id)
   const run = await readRun(ports.store, id)
   if (run.value.state !== 'running') return
+  const { createdAtMs, timeoutS } = run.value
+  if (timeoutS !== null) await ports.timers.set({ kind: 'run-timeout', run: id, atMs: createdAtMs + timeoutS * 1000 })
   const { readiness } = await ports.definitions.workflow(run.value)
-  await advance(ports, id, [{ kind: 'start', tasks: readiness.roots, failed: [] }])
+  await advance(ports, id, [{ kind: 'start', tasks: readiness.roots, without: { failed: [], empty: [] } }])
 }
 
 async function decide(ports: Ports, id: RunId): Promise<void> {

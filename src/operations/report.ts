@@ -5,7 +5,7 @@ import { change, type Stored } from '#core/run/record.ts'
 import { isSlotTerminal, type Bill, type SlotEvent } from '#core/run/slot.ts'
 import { billOf } from '#operations/bill-of.ts'
 import { finish } from '#operations/finish.ts'
-import { optimistic } from '#operations/optimistic.ts'
+import { settledBy, settling } from '#operations/ledger-of.ts'
 import type { Ports } from '#operations/ports.ts'
 import { remember } from '#operations/remember.ts'
 import { settle } from '#operations/settle.ts'
@@ -20,20 +20,23 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
   const key = slotKey(slot)
   const { usage, times, billedS } = said
   const held = await ports.store.rows.get(slot.run, 'slot', key)
-  const bill = await billOf(ports, slot, held?.value.pool ?? '', { usage, times, billedS })
-  const { answer, stored } = await optimistic<Taken>(ports.store, slot.run, async () => {
-    const row = await ports.store.rows.get(slot.run, 'slot', key)
-    if (row === undefined || row.value.job !== said.job || row.value.fence !== fence) {
-      return { done: { answer: 'fenced', stored: row } }
-    }
-    const events = eventsFor(row, said, bill, ports.clock.nowMs())
-    const [first, ...rest] = events
+  if (held === undefined) return 'fenced'
+  // Pool and resources of a slot that has a job do not change any more.
+  const bill = await billOf(ports, held.value, { usage, times, billedS })
+  const { answer, stored } = await settling<Taken>(ports.store, held.value, async () => {
+    const row = (await ports.store.rows.get(slot.run, 'slot', key)) ?? held
+    if (row.value.job !== said.job || row.value.fence !== fence) return { done: { answer: 'fenced', stored: row } }
+    const atMs = ports.clock.nowMs()
+    const [first, ...rest] = eventsFor(row, said, bill, atMs)
     const answer = isSlotTerminal(row.value.state) ? 'late' : 'accepted'
     const value: Taken = { answer, stored: row }
     if (first === undefined) return { done: value }
-    return { write: [change('slot', key, row, first, ...rest)], value }
+    const settled = await settledBy(ports.store, row.value, bill, atMs)
+    return { write: [change('slot', key, row, first, ...rest), ...settled], value }
   })
-  if (answer === 'fenced' || stored === undefined) return answer
+  if (answer === 'fenced') return answer
+  // Money that came back may be what other clones wait for.
+  if (stored.value.reservedNanoUsd > 0) await ports.dispatcher.request()
   if (answer === 'late') await finish(ports, slot.run)
   else if (said.ended.kind !== 'stopped') await settle(ports, slot)
   // After the decision: what is only history must not hold it up.
@@ -44,7 +47,7 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
 /** The answer, and the slot as it was before. */
 interface Taken {
   readonly answer: ReportAnswer
-  readonly stored: Stored<'slot'> | undefined
+  readonly stored: Stored<'slot'>
 }
 
 function eventsFor(row: Stored<'slot'>, said: CloneReport, bill: Bill, atMs: number): readonly SlotEvent[] {

@@ -29,7 +29,10 @@ export async function submit(
     labels: workflow.labels,
     priority: workflow.priority,
     deadlineS: workflow.deadlineS ?? null,
+    timeoutS: workflow.timeoutS ?? null,
+    budgetUsd: workflow.budgetUsd ?? null,
     policy: request.policy,
+    retry: null,
   })
   const written = await ports.store.rows.commit(id, [submitted])
   if (!written.ok) throw new Error(`run id ${id} was given out twice`)

@@ -1,6 +1,7 @@
 import type { RunId } from '#core/run/ids.ts'
 import { purposeOf } from '#core/run/readiness.ts'
 import { isRunTerminal } from '#core/run/run.ts'
+import { isSlotTerminal } from '#core/run/slot.ts'
 import { isTaskTerminal, latestAttempt } from '#core/run/task.ts'
 import { advance } from '#operations/advance/advance.ts'
 import { cancel } from '#operations/cancel.ts'
@@ -14,15 +15,17 @@ import { slotsOf } from '#operations/slots-of.ts'
 import { startExecutions, type Start } from '#operations/start-executions.ts'
 
 /**
- * Finishes what was begun and not done: a run that was submitted and not planned, groups that were claimed and not opened,
- * tasks that ended and were not marked, attempts that could be decided, executions that are gone. Every part is a no-op
- * where nothing is missing. O(rows of the run).
+ * Finishes what was begun and not done: a run that was submitted and not planned, or told to stop or to end and not stopped,
+ * groups that were claimed and not opened, tasks that ended and were not marked, attempts that could be decided, executions
+ * that are gone, jobs that nobody waits for. Every part is a no-op where nothing is missing. O(rows of the run).
  */
 export async function sweep(ports: Ports, run: RunId): Promise<void> {
   const { value: record } = await readRun(ports.store, run)
   if (isRunTerminal(record.state)) return
+  await endDecided(ports, run)
   if (record.state === 'cancelling') return cancel(ports, run, record.error ?? 'cancelled')
   await plan(ports, run)
+  if (record.stopping !== null) await advance(ports, run, [{ kind: 'stop', reason: record.stopping }])
   const starts: Start[] = []
   for await (const { id, value: task } of everyRow(ports.store, run, 'task')) {
     if (isTaskTerminal(task.state)) {
@@ -45,4 +48,13 @@ export async function sweep(ports: Ports, run: RunId): Promise<void> {
   }
   await startExecutions(ports, run, starts, `swept at ${ports.clock.nowMs()}`)
   await finish(ports, run)
+}
+
+/** Jobs of slots that were decided may have been left alive; those that are gone are passed over. */
+async function endDecided(ports: Pick<Ports, 'store' | 'pools'>, run: RunId): Promise<void> {
+  const jobs: string[] = []
+  for await (const { value: slot } of everyRow(ports.store, run, 'slot')) {
+    if (slot.job !== null && slot.bill === null && isSlotTerminal(slot.state)) jobs.push(slot.job)
+  }
+  if (jobs.length > 0) await ports.pools.terminate(jobs, 'the attempt is decided')
 }

@@ -1,24 +1,38 @@
-import { slotKey } from '#core/run/ids.ts'
+import { slotKey, type SlotRef } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import { unreachable } from '#core/unreachable.ts'
+import { advance } from '#operations/advance/advance.ts'
+import { checkClone } from '#operations/check-clone.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
+import { readRun } from '#operations/read-run.ts'
 import { startExecutions } from '#operations/start-executions.ts'
 import type { Timer } from '#ports/timers.ts'
 
-/** What a timer was set for. Idempotent by slot and deadline: a standby slot is called up once. */
+/**
+ * What a timer was set for. Idempotent by slot and deadline, and by what the rows say: one that rings twice, late, or for
+ * what is over does nothing.
+ */
 export async function timerRang(ports: Ports, timer: Timer): Promise<void> {
   switch (timer.kind) {
     case 'backoff':
       return ports.dispatcher.request()
     case 'hedge':
-      return callUp(ports, timer)
+      return callUp(ports, timer.slot)
+    case 'lease':
+      return checkClone(ports, timer.slot)
+    case 'timeout':
+      return endLate(ports, timer.slot)
+    case 'run-timeout': {
+      const { value: run } = await readRun(ports.store, timer.run)
+      return advance(ports, timer.run, [{ kind: 'stop', reason: `the run has taken longer than ${run.timeoutS} s` }])
+    }
     default:
-      return unreachable(timer.kind)
+      return unreachable(timer)
   }
 }
 
-async function callUp(ports: Ports, { slot }: Timer): Promise<void> {
+async function callUp(ports: Ports, slot: SlotRef): Promise<void> {
   const { run, task, attempt, clone } = slot
   const key = slotKey(slot)
   const up = await optimistic(ports.store, run, async () => {
@@ -31,4 +45,11 @@ async function callUp(ports: Ports, { slot }: Timer): Promise<void> {
     return { write: [change('slot', key, stored, event)], value: true }
   })
   if (up) await startExecutions(ports, run, [{ task, attempt, clones: [clone] }])
+}
+
+/** The agent should have ended it long since. Its job is, and the pool's words tell why. */
+async function endLate(ports: Pick<Ports, 'store' | 'pools'>, slot: SlotRef): Promise<void> {
+  const stored = await ports.store.rows.get(slot.run, 'slot', slotKey(slot))
+  if (stored?.value.state !== 'running' || stored.value.job === null) return
+  await ports.pools.terminate([stored.value.job], 'Job attempt duration exceeded timeout')
 }

@@ -16,9 +16,16 @@ export interface Pools {
   describe(): Promise<readonly Pool[]>
   capacity(): Promise<Capacity>
   submit(jobs: readonly JobRequest[]): Promise<void>
+  /** What became of jobs, at most 100; one that was never submitted, or ended long ago, is absent. */
+  jobs(jobs: readonly string[]): Promise<readonly JobState[]>
   /** Ends jobs: TERM, then KILL. Unknown and ended jobs are passed over. */
   terminate(jobs: readonly string[], reason: string): Promise<void>
 }
+
+/** A job as its pool knows it. */
+export type JobState =
+  | { readonly job: string; readonly state: 'alive' }
+  | { readonly job: string; readonly state: 'ended'; readonly ended: JobEnded }
 
 /** What a pool says of a job that has ended: at least once, in any order, before or after the clone's own report. */
 export interface JobEnded {

@@ -54,10 +54,9 @@ export interface Rows {
   /** Slots of all runs that hold a job: `starting` or `running`, or ended and not billed yet. */
   busy(page: { readonly after?: string; readonly limit: number }): Promise<Page<SlotRecord>>
   /** Runs of a tenant, newest first. */
-  runs(
-    tenant: string,
-    page: { readonly after?: string; readonly limit: number; readonly active?: boolean },
-  ): Promise<Page<RunRecord>>
+  runs(tenant: string, page: { readonly after?: string; readonly limit: number }): Promise<Page<RunRecord>>
+  /** Runs of all tenants that are not over, by id. */
+  active(page: { readonly after?: string; readonly limit: number }): Promise<Page<RunRecord>>
 }
 
 /** 100 items is what one DynamoDB transaction takes, and a change is a row and its events. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { FileObjects } from '#adapters/local/file-objects.ts'
+import { createSystemClock } from '#adapters/local/system-clock.ts'
 import type { AgentDeps, CloneExit, CloneJob, LogStream } from '#agent/clone-job.ts'
 import { sessionMembers } from '#agent/process-table.ts'
 import { removalsDone } from '#agent/removals.ts'
@@ -12,6 +14,7 @@ import type { Assignment, CloneReport, LeaseAnswer, ReportAnswer } from '#contra
 import type { StopReason } from '#contract/stop-reason.ts'
 import type { Failure } from '#core/failure/cause.ts'
 import { sha256 } from '#core/hash.ts'
+import { err, ok } from '#core/result.ts'
 import { parseRunId, type SlotRef } from '#core/run/ids.ts'
 import type { Manifest, StagedFile } from '#core/run/manifest.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -33,8 +36,17 @@ export class AgentRig {
   readonly objects = new FileObjects(this.root)
   readonly reports: CloneReport[] = []
   readonly leaders: number[] = []
-  lease: (assignment: Assignment) => LeaseAnswer = (assignment) => ({ granted: true, fence: 1, assignment })
+  lease: (assignment: Assignment) => LeaseAnswer = (assignment) => ({
+    granted: true,
+    fence: 1,
+    renewEveryS: 40,
+    assignment,
+  })
   answer: () => ReportAnswer = () => 'accepted'
+  renew: () => Promise<boolean> = async () => true
+  /** Values of secrets by name, whatever their source. */
+  readonly secrets: Record<string, string> = {}
+  readonly holders: string[] = []
   /** Told to end once `script` has made `$READY`. */
   readonly ready = join(this.root, 'ready')
   private clones = 0
@@ -42,7 +54,11 @@ export class AgentRig {
   deps(assignment: Assignment, more: Partial<AgentDeps> = {}): AgentDeps {
     return {
       api: {
-        lease: async () => this.lease(assignment),
+        lease: async ({ holder }) => {
+          this.holders.push(holder)
+          return this.lease(assignment)
+        },
+        renew: () => this.renew(),
         report: async (report) => {
           this.reports.push(report)
           return this.answer()
@@ -51,7 +67,12 @@ export class AgentRig {
       objects: this.objects,
       workFolder: join(this.root, 'work'),
       codeCache: join(this.root, 'code'),
-      clock: { nowMs: Date.now },
+      clock: createSystemClock(),
+      holder: randomUUID,
+      secret: async ({ name }) => {
+        const value = this.secrets[name]
+        return value === undefined ? err('is not set') : ok(value)
+      },
       inherit: { PATH: '/usr/local/bin:/usr/bin:/bin' },
       logFile: (slot, stream) => this.logFile(slot, stream),
       killGraceS: 0.3,
@@ -72,6 +93,10 @@ export class AgentRig {
     const assignment: Assignment = {
       slot,
       command: { kind: 'shell', script: script ?? ':' },
+      variant: null,
+      validate: null,
+      canonical: false,
+      secrets: {},
       code: null,
       variables: [],
       outputs: {},

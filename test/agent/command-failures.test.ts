@@ -13,7 +13,13 @@ describe('a command that fails', () => {
   it('shows the last 20 lines of its stderr', async () => {
     const { failure } = await fail({ script: 'seq 1 100000 >&2; exit 3' })
     const lines = Array.from({ length: 20 }, (_, index) => `${99_981 + index}`)
-    expect(failure).toStrictEqual({ cause: 'user-error', exitCode: 3, signal: null, evidence: lines.join('\n') })
+    expect(failure).toStrictEqual({
+      cause: 'user-error',
+      confidence: 'certain',
+      exitCode: 3,
+      signal: null,
+      evidence: lines.join('\n'),
+    })
   })
 
   it('shows no character that steers a terminal', async () => {
@@ -44,6 +50,7 @@ describe('a command that fails', () => {
     const { failure } = await fail({ script: 'kill -KILL $$' }, 512)
     expect(failure).toStrictEqual({
       cause: 'unknown',
+      confidence: 'possible',
       exitCode: null,
       signal: 'SIGKILL',
       evidence: 'ended by SIGKILL from outside',
@@ -84,7 +91,13 @@ describe('a command that cannot be started', () => {
     ['is empty', argv(''), 126, ': no name, or a null byte in its arguments or environment (ERR_INVALID_ARG_VALUE)'],
   ])('since it %s fails as it would in a shell', async (_, task, code, evidence) => {
     const { failure, exitCode, times } = await fail(task)
-    expect(failure).toStrictEqual({ cause: 'user-error', exitCode: code, signal: null, evidence })
+    expect(failure).toStrictEqual({
+      cause: 'user-error',
+      confidence: 'certain',
+      exitCode: code,
+      signal: null,
+      evidence,
+    })
     expect(exitCode).toBe(code)
     expect(times.stagingOutS).toBeNull()
   })
@@ -93,6 +106,7 @@ describe('a command that cannot be started', () => {
     const { failure } = await fail({ script: 'no-such-program' })
     expect(failure).toStrictEqual({
       cause: 'user-error',
+      confidence: 'certain',
       exitCode: 127,
       signal: null,
       evidence: 'sh: 1: no-such-program: not found',

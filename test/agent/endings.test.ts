@@ -59,7 +59,7 @@ describe('a clone that is told to stop', () => {
     const controller = new AbortController()
     rig.lease = (assignment) => {
       controller.abort({ kind: 'stop', graceS: 1 })
-      return { granted: true, fence: 1, assignment }
+      return { granted: true, fence: 1, renewEveryS: 40, assignment }
     }
     const { exit, report } = await rig.run({ script: 'touch "$READY"' }, { job: { signal: controller.signal } })
     expect(exit).toMatchObject({ outcome: 'stopped', exitCode: null })
@@ -131,6 +131,7 @@ describe('a command past its timeout', () => {
     })
     expect(failureOf(ended)).toStrictEqual({
       cause: 'timed-out',
+      confidence: 'certain',
       exitCode: null,
       signal: null,
       evidence: 'timed out after 0.2 s\nworking',

@@ -75,6 +75,7 @@ describe('the environment of a command', () => {
       task: 'clean[3]',
       attempt: 1,
       clone: 0,
+      variant: null,
       idempotencyKey: 'run_00000000/clean[3]',
       variables: {
         PARAM_WINDOW: '12',
@@ -82,6 +83,15 @@ describe('the environment of a command', () => {
         OUTPUT_PARTS: `${folder}/out/c/parts`,
       },
     })
+  })
+
+  it('names the variant of a clone that is one', async () => {
+    await using rig = new AgentRig()
+    const script = 'echo "$FORKCAST_VARIANT"; cat "$FORKCAST_CONTEXT"'
+    const { stdout } = await rig.run({ variant: 'forest', script })
+    const [name, context = ''] = stdout.split('\n')
+    expect(name).toBe('forest')
+    expect(JSON.parse(context)).toMatchObject({ clone: 0, variant: 'forest' })
   })
 
   it('comes with an empty folder as working directory and nothing to read on standard input', async () => {

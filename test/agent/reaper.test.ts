@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { endSession, sessionLives } from '#agent/process-session.ts'
 import { readProcess } from '#agent/process-table.ts'
+import { identify, writeIdentity, type SessionIdentity } from '#agent/session-identity.ts'
 import { until } from './agent-rig.ts'
 
 const fixture = join(import.meta.dirname, 'fixtures', 'engine.ts')
@@ -78,7 +79,7 @@ describe('a reaper', () => {
     const reaper = spawn(process.execPath, [reaperScript, '0'], { stdio: ['pipe', 'inherit', 'inherit'] })
     const victim = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
     leaders.push(victim.pid!)
-    reaper.stdin.write(`+${victim.pid} ${readProcess(victim.pid!)!.startTicks}\n`)
+    reaper.stdin.write(`+${writeIdentity(identify(victim.pid!))}\n`)
     // The last one that it sets.
     await until(() => handles(reaper.pid!, 'SIGHUP'))
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) reaper.kill(signal)
@@ -87,13 +88,26 @@ describe('a reaper', () => {
     expect(sessionLives(victim.pid!)).toBe(false)
   })
 
-  it('never touches a process that has the id of one that is gone', async () => {
+  it.each([
+    ['that started later', (one: SessionIdentity) => ({ ...one, startTicks: one.startTicks - 1 })],
+    ['of another boot', (one: SessionIdentity) => ({ ...one, boot: '00000000-0000-0000-0000-000000000000' })],
+  ])('never touches a process %s, with the id of one that is gone', async (_, changed) => {
     const other = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
     leaders.push(other.pid!)
     const reaper = spawn(process.execPath, [reaperScript, '0'], { stdio: ['pipe', 'inherit', 'inherit'] })
-    reaper.stdin.end(`+${other.pid} ${readProcess(other.pid!)!.startTicks - 1}\n`)
+    reaper.stdin.end(`+${writeIdentity(changed(identify(other.pid!)))}\n`)
     expect(await once(reaper, 'exit')).toStrictEqual([0, null])
     expect(sessionLives(other.pid!)).toBe(true)
+  })
+})
+
+describe('the end of a session', () => {
+  it('sends nothing to whoever has its id by now', async () => {
+    const other = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
+    await endSession(other.pid!, 0.1, () => false)
+    expect(sessionLives(other.pid!)).toBe(true)
+    await endSession(other.pid!, 0)
+    expect(sessionLives(other.pid!)).toBe(false)
   })
 })
 

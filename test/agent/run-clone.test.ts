@@ -54,17 +54,17 @@ describe('a clone', () => {
   it('reports the seconds of each phase by the clock, and all since the job took its place', async () => {
     await using rig = new AgentRig()
     let nowMs = 1_000_000
-    const clock = { nowMs: () => (nowMs += 250) }
+    const clock = { nowMs: () => (nowMs += 250), at: () => () => undefined }
     const { report, exit } = await rig.run({}, { deps: { clock }, job: { acceptedAtMs: 999_000 } })
     expect(report?.times).toStrictEqual({ stagingInS: 0.25, runningS: 0.25, stagingOutS: 0.25 })
-    expect(report?.billedS).toBe(2.75)
-    expect(exit.billedS).toBe(3)
+    expect(report?.billedS).toBe(3)
+    expect(exit.billedS).toBe(3.25)
   })
 
   it('leaves the seconds of a phase that it did not reach open, and never counts below zero', async () => {
     await using rig = new AgentRig()
     let nowMs = 1_000_000
-    const backwards = { nowMs: () => (nowMs -= 250) }
+    const backwards = { nowMs: () => (nowMs -= 250), at: () => () => undefined }
     const { report } = await rig.run({ script: 'exit 1' }, { deps: { clock: backwards } })
     expect(report?.times).toStrictEqual({ stagingInS: 0, runningS: 0, stagingOutS: null })
     expect(report?.billedS).toBe(0)

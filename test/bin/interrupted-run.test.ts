@@ -123,18 +123,4 @@ describe('a run on this machine', { timeout: 60_000 }, () => {
     expect((await show()).state).toBe('interrupted')
     expect(await resumed()).toMatchObject({ state: 'succeeded', counts: { committed: 3 } })
   })
-
-  it('holds its state directory: a second engine is told who does, a reader is not in the way', async () => {
-    const { child, end } = await running()
-
-    const second = await ended(forkcast('run', 'flow.json'))
-    expect(second.code).toBe(5)
-    expect(second.stderr).toContain(`another engine (process ${child.pid}) works on`)
-    expect((await show()).state).toBe('running')
-
-    writeFileSync(gate, '')
-    expect((await end).code).toBe(0)
-    expect((await show()).state).toBe('succeeded')
-    expect(await checkState(join(folder, '.forkcast'))).toStrictEqual([])
-  })
 })

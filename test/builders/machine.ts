@@ -11,6 +11,7 @@ import { parseRunId } from '#core/run/ids.ts'
 import type { RunPolicy } from '#core/run/run.ts'
 import type { Workflow } from '#core/workflow/workflow.ts'
 import { localControlPlane } from '#local/control-plane.ts'
+import { engineSeat } from '#local/engine-seat.ts'
 import { openMachineEngine } from '#local/machine-engine.ts'
 import { stateFiles } from '#local/state-files.ts'
 import { checkRun } from '../invariants/check-run.ts'
@@ -53,13 +54,11 @@ export function machine(pools: LocalPools = quickPools): Machine {
     clock: createSystemClock(),
     chance: newInEveryRun(pools.seed ?? 1),
     inherit: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+    secrets: { environment: () => undefined, folder: dir },
   })
   const control = localControlPlane({
-    reads: engine.ports,
-    engine,
-    liveElsewhere: () => [],
+    seat: engineSeat({ engine, storeFile: stateFiles(dir).store, onClose: (how) => engine.close(how) }),
     objectsFolder: stateFiles(dir).objects,
-    onClose: (how) => engine.close(how),
   })
   return {
     dir,

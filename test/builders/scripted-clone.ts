@@ -2,7 +2,7 @@ import type { Assignment, CloneApi, CloneReport } from '#contract/clone-api.ts'
 import { outputKey } from '#contract/object-keys.ts'
 import type { StopReason } from '#contract/stop-reason.ts'
 import type { Failure } from '#core/failure/cause.ts'
-import { sha256 } from '#core/hash.ts'
+import { canonicalHash, sha256 } from '#core/hash.ts'
 import type { Json } from '#core/json.ts'
 import { slotKey, type SlotRef } from '#core/run/ids.ts'
 import type { Manifest, StagedOutput } from '#core/run/manifest.ts'
@@ -21,6 +21,8 @@ export interface Behaviour {
   readonly silent?: string
   /** It does not hear when it is told to end, and reports as if nothing were. */
   readonly deaf?: boolean
+  /** It stands still for its time, and its lease is not renewed. */
+  readonly stuck?: boolean
 }
 
 /** What each clone does; called when it has its lease. */
@@ -42,12 +44,20 @@ export interface ScriptedClone {
 export async function playClone(clone: ScriptedClone): Promise<{ exitCode: number | null; reason: string }> {
   const { api, job, signal, script, clock, objects, onStart } = clone
   const startedAtMs = clock.nowMs()
-  const leased = await api.lease({ slot: job.slot, job: job.job })
+  const leased = await api.lease({ slot: job.slot, job: job.job, holder: `agent of ${job.job}` })
   if (!leased.granted) return { exitCode: 0, reason: leased.why }
   onStart(slotKey(job.slot))
   const behaviour = await script(job.slot, leased.assignment)
   const deaf = behaviour.deaf === true
-  await until(clock, clock.nowMs() + behaviour.takesS * 1000, deaf ? new AbortController().signal : signal)
+  const ends = deaf || behaviour.stuck === true ? new AbortController().signal : signal
+  const endMs = clock.nowMs() + behaviour.takesS * 1000
+  const stepMs = behaviour.stuck === true ? Infinity : leased.renewEveryS * 1000
+  while (clock.nowMs() < endMs && !ends.aborted) {
+    await until(clock, Math.min(endMs, clock.nowMs() + stepMs), ends)
+    if (clock.nowMs() >= endMs || ends.aborted) break
+    const held = await api.renew({ slot: job.slot, job: job.job, fence: leased.fence })
+    if (!held && !deaf) return { exitCode: null, reason: 'its lease is lost' }
+  }
   const seconds = (clock.nowMs() - startedAtMs) / 1000
   const report = {
     slot: job.slot,
@@ -73,13 +83,15 @@ export async function playClone(clone: ScriptedClone): Promise<{ exitCode: numbe
 
 async function stageOut(
   objects: ObjectStore,
-  { outputs: declared, prefix }: Assignment,
+  { outputs: declared, prefix, canonical }: Assignment,
   outputs: NonNullable<Behaviour['outputs']>,
 ): Promise<Manifest> {
   const manifest: Record<string, StagedOutput> = {}
   for (const [name, output] of Object.entries(declared)) {
     if (output.optional && !Object.hasOwn(outputs, name)) continue
-    manifest[name] = await stagedOutput(objects, prefix, output, outputs[name] ?? null)
+    const content = outputs[name] ?? null
+    const staged = await stagedOutput(objects, prefix, output, content)
+    manifest[name] = canonical && staged.type === 'json' ? { ...staged, canonical: canonicalHash(content) } : staged
   }
   return manifest
 }

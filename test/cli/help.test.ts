@@ -54,6 +54,7 @@ describe('the help', () => {
         cost            where the money went
         cancel          end a run for good
         resume          go on with an interrupted run
+        retry           run again what left no result
         pools           where clones may run
         limits          what a workflow may ask for
         doctor          can this machine run workflows?

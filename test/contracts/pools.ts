@@ -119,6 +119,37 @@ export function poolsContract(open: () => Promise<PoolsUnderTest>): void {
       expect(under.told()).toStrictEqual(told)
     })
 
+    it('knows what became of jobs: those that live, those that have ended, and no other ones', async () => {
+      const ask = () => under.pools.jobs([under.request('a').job, under.request('b').job])
+      expect(await ask()).toStrictEqual([])
+      await under.pools.submit([under.request('a')])
+      expect(await ask()).toStrictEqual([{ job: under.request('a').job, state: 'alive' }])
+      await under.settle()
+      expect(await ask()).toStrictEqual([{ job: under.request('a').job, state: 'alive' }])
+
+      under.finish('a', 3)
+      await under.settle()
+
+      const [ended] = endsOf('a')
+      expect(await ask()).toStrictEqual([{ job: under.request('a').job, state: 'ended', ended }])
+    })
+
+    it('tells of a job that was submitted again after its end that it lives', async () => {
+      await under.pools.submit([under.request('a')])
+      await under.settle()
+      under.finish('a', 3)
+      await under.settle()
+      await under.pools.submit([under.request('a')])
+      await under.settle()
+      expect(await under.pools.jobs([under.request('a').job])).toMatchObject([{ state: 'alive' }])
+    })
+
+    it('answers for at most 100 jobs at once', async () => {
+      const names = (count: number) => Array.from({ length: count }, (_, index) => `job-${index}`)
+      await expect(under.pools.jobs(names(101))).rejects.toThrow('100')
+      expect(await under.pools.jobs(names(100))).toStrictEqual([])
+    })
+
     it('takes no job for a pool that it does not have', async () => {
       await expect(under.pools.submit([{ ...under.request('a'), pool: 'no-such-pool' }])).rejects.toThrow(
         'no-such-pool',

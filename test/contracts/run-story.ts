@@ -58,6 +58,8 @@ export function changeOf(step: Step, run: RunId, stored: Stored<Kind> | undefine
       return chosen(kind, id, step, stored as Stored<'task'> | undefined, taskEvents(run, id, step.atMs))
     case 'slot':
       return chosen(kind, id, step, stored as Stored<'slot'> | undefined, slotEvents(run, id, step.atMs))
+    case 'ledger':
+      throw new Error('no story has a ledger')
     case 'group': {
       const group = stored as Stored<'group'> | undefined
       return chosen(kind, id, step, group, groupEvents(run, id, group?.value, step.atMs))
@@ -93,7 +95,10 @@ export function submitted(
     labels: { team: 'a' },
     priority: 50,
     deadlineS: null,
+    timeoutS: null,
+    budgetUsd: null,
     policy: { cloning: true, hedging: true },
+    retry: null,
     ...details,
   }
 }
@@ -110,6 +115,9 @@ export function created(
     kind: 'active',
     pool: 'cpu-hot',
     reason: 'the cheapest pool that has room',
+    variant: null,
+    resources: { vcpus: 1, memoryMiB: 512, gpus: 0 },
+    timeoutS: null,
     rank: 50,
     notBeforeMs: null,
     ...details,
@@ -129,6 +137,7 @@ function runEvents(run: RunId, atMs: number): readonly RunEvent[] {
     submitted(run, { atMs }),
     { type: 'run.planning', atMs },
     { type: 'run.started', atMs, planId: 'b'.repeat(64) },
+    { type: 'run.stopping', atMs, reason: 'A failed' },
     { type: 'run.cancelling', atMs, reason: 'asked for' },
     { type: 'run.finished', atMs, state: 'succeeded', error: null, totals },
     { type: 'run.finished', atMs, state: 'failed', error: 'clean[0]: exit code 1', totals },
@@ -138,14 +147,24 @@ function runEvents(run: RunId, atMs: number): readonly RunEvent[] {
 
 function taskEvents(run: RunId, id: string, atMs: number): readonly TaskEvent[] {
   const outputs = { cleaned: { type: 'json', object: 'runs/x', sha256: 'c'.repeat(64), bytes: 3 } } as const
+  const failure = {
+    cause: 'reclaimed',
+    confidence: 'certain',
+    exitCode: null,
+    signal: null,
+    evidence: 'Host EC2 (instance i-0) terminated.',
+  } as const
+  const from = 'run_00000099' as RunId
   const values = { series: { kind: 'value', value: { name: 'é\u0000\\"' } } } as const
   return [
     { type: 'task.ready', atMs, run, id, task: 'clean', index: 0, key: null, values },
     { type: 'task.expanded', atMs, run, id, instances: 11 },
-    { type: 'task.skipped', atMs, run, id, task: 'clean', index: null, why: 'list failed' },
+    { type: 'task.skipped', atMs, run, id, task: 'clean', index: null, for: 'failure', why: 'list failed' },
     { type: 'attempt.started', atMs, number: 1, slots: 2 },
-    { type: 'attempt.failed', atMs, cause: 'reclaimed', remedy: 'the same elsewhere' },
-    { type: 'task.committed', atMs, outputs },
+    { type: 'task.reused', atMs, run, id, task: 'clean', index: 0, key: null, values, outputs, from },
+    { type: 'attempt.failed', atMs, failure, remedy: 'elsewhere', reason: 'the same size elsewhere' },
+    { type: 'attempt.in-doubt', atMs, failure, reason: 'not idempotent' },
+    { type: 'task.committed', atMs, outputs, decision: 'the first result' },
     { type: 'task.failed', atMs, error: 'exit code 1' },
     { type: 'task.cancelled', atMs, why: 'asked for' },
   ]
@@ -154,21 +173,28 @@ function taskEvents(run: RunId, id: string, atMs: number): readonly TaskEvent[] 
 function slotEvents(run: RunId, id: string, atMs: number): readonly SlotEvent[] {
   const [task = '', attempt, clone] = id.split('/')
   const slot = { run, task, attempt: Number(attempt), clone: Number(clone) }
-  const failure = { cause: 'user-error', exitCode: 1, signal: null, evidence: 'no such file' } as const
+  const failure = {
+    cause: 'user-error',
+    confidence: 'certain',
+    exitCode: 1,
+    signal: null,
+    evidence: 'no such file',
+  } as const
   return [
     created(slot, { atMs, kind: slot.clone === 1 ? 'standby' : 'active', rank: atMs % 7 }),
     { type: 'slot.activated', atMs, why: 'the attempt passed its p90' },
     { type: 'slot.launched', atMs, token: `token of ${slotKey(slot)}` },
     { type: 'slot.unlaunched', atMs },
     { type: 'slot.held', atMs, waitingFor: 'capacity' },
-    { type: 'slot.starting', atMs, pool: 'cpu-warm', job: 'job' },
-    { type: 'slot.leased', atMs, fence: 1, job: 'job' },
+    { type: 'slot.starting', atMs, pool: 'cpu-warm', job: 'job', reservedNanoUsd: 0 },
+    { type: 'slot.leased', atMs, fence: 1, job: 'job', holder: 'agent', untilMs: atMs + 1 },
+    { type: 'slot.renewed', atMs, fence: 1, untilMs: atMs + 2 },
     { type: 'slot.claimed', atMs, fence: 1, manifest: {} },
     { type: 'slot.failed', atMs, failure },
     { type: 'slot.decided', atMs, state: 'won' },
     { type: 'slot.decided', atMs, state: 'lost' },
     { type: 'slot.decided', atMs, state: 'cancelled' },
-    { type: 'slot.fenced', atMs },
+    { type: 'slot.fenced', atMs, failure },
     billed(atMs),
   ]
 }
@@ -176,7 +202,15 @@ function slotEvents(run: RunId, id: string, atMs: number): readonly SlotEvent[] 
 function groupEvents(run: RunId, id: string, group: GroupRecord | undefined, atMs: number): readonly GroupEvent[] {
   const member = `clean[${group?.marked.length ?? 0}]`
   return [
-    { type: 'group.marked', atMs, run, id, size: 3, member, ok: atMs % 2 === 0 },
+    {
+      type: 'group.marked',
+      atMs,
+      run,
+      id,
+      size: 3,
+      member,
+      left: { failure: atMs % 2 === 0, nothing: atMs % 3 === 0 },
+    },
     { type: 'group.started', atMs },
   ]
 }

@@ -55,7 +55,7 @@ export function storeListsContract(open: () => Promise<StoreUnderTest>): void {
       )
 
     const launched = { type: 'slot.launched', atMs, token: 't' } as const
-    const starting = { type: 'slot.starting', atMs, pool: 'cpu-hot', job: 'j' } as const
+    const starting = { type: 'slot.starting', atMs, pool: 'cpu-hot', job: 'j', reservedNanoUsd: 0 } as const
     const decided = { type: 'slot.decided', atMs, state: 'cancelled' } as const
 
     describe('rows of a kind', () => {
@@ -65,7 +65,15 @@ export function storeListsContract(open: () => Promise<StoreUnderTest>): void {
 
       beforeEach(async () => {
         const changes = ids.map((id) =>
-          change('group', id, undefined, { type: 'group.marked', atMs, run, id, size: 2, member: 'm', ok: true }),
+          change('group', id, undefined, {
+            type: 'group.marked',
+            atMs,
+            run,
+            id,
+            size: 2,
+            member: 'm',
+            left: { failure: false, nothing: false },
+          }),
         )
         expect((await rows.commit(run, changes)).ok).toBe(true)
       })
@@ -114,7 +122,15 @@ export function storeListsContract(open: () => Promise<StoreUnderTest>): void {
         const first = await rows.list(run, 'group', { limit: 5 })
         expect(first.items.map(({ id }) => id)).toStrictEqual(sorted.slice(0, 5))
         for (const id of ['a!', 'a[2]']) {
-          const marked = { type: 'group.marked', atMs, run, id, size: 2, member: 'm', ok: true } as const
+          const marked = {
+            type: 'group.marked',
+            atMs,
+            run,
+            id,
+            size: 2,
+            member: 'm',
+            left: { failure: false, nothing: false },
+          } as const
           await rows.commit(run, [change('group', id, undefined, marked)])
         }
         expect(await listed({ after: first.next ?? '', limit: 100 })).toStrictEqual([
@@ -242,15 +258,17 @@ export function storeListsContract(open: () => Promise<StoreUnderTest>): void {
         expect(items).toStrictEqual([(await rows.get('run_eeeeeeee' as RunId, 'run', 'run'))?.value])
       })
 
-      it('may be the active ones alone', async () => {
+      it.each([1, 2, 100])('of all tenants that are not over come by id, by pages of %i', async (limit) => {
         await finish('run_dddddddd' as RunId)
         await append('run_aaaaaaaa' as RunId, 'run', 'run', { type: 'run.cancelling', atMs, reason: 'asked for' })
-        expect(await listed('ours', { limit: 1, active: true })).toStrictEqual([
-          'run_aaaaaaaa',
-          'run_bbbbbbbb',
-          'run_cccccccc',
-        ])
-        expect(await listed('ours', { limit: 10, active: false })).toStrictEqual(newestFirst)
+        const found: string[] = []
+        let after: string | undefined
+        do {
+          const page = await rows.active({ limit, ...(after === undefined ? {} : { after }) })
+          found.push(...page.items.map(({ id }) => id))
+          after = page.next
+        } while (after !== undefined)
+        expect(found).toStrictEqual([run, other, 'run_aaaaaaaa', 'run_bbbbbbbb', 'run_cccccccc', 'run_eeeeeeee'])
       })
 
       it('submitted meanwhile do not shift the pages', async () => {

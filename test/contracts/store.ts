@@ -28,7 +28,15 @@ const atMs = 1_800_000_000_000
 /** A group counts what marks it: the n-th member. */
 function marked(id: string, stored: Stored<'group'> | undefined, size = 1_000): Change<'group'> {
   const member = `m${stored?.value.marked.length ?? 0}`
-  return change('group', id, stored, { type: 'group.marked', atMs, run, id, size, member, ok: true })
+  return change('group', id, stored, {
+    type: 'group.marked',
+    atMs,
+    run,
+    id,
+    size,
+    member,
+    left: { failure: false, nothing: false },
+  })
 }
 
 function storeCommitContract(open: () => Promise<StoreUnderTest>): void {

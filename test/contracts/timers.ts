@@ -24,7 +24,8 @@ export function timersContract(open: () => Promise<TimersUnderTest>): void {
     afterEach(() => under.close())
 
     const slot: SlotRef = { run: runId(), task: 'clean[3]', attempt: 1, clone: 1 }
-    const hedge = (inMs: number, changes: Partial<Timer> = {}): Timer => ({
+    type OfSlot = Exclude<Timer, { kind: 'run-timeout' }>
+    const hedge = (inMs: number, changes: Partial<OfSlot> = {}): OfSlot => ({
       slot,
       kind: 'hedge',
       atMs: under.nowMs() + inMs,

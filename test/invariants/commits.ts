@@ -31,7 +31,10 @@ export function commitsTwice({ log }: RunHistory): readonly string[] {
   return breaches
 }
 
-/** I3: what was committed is what the winner claimed, lies under its own prefix, and is there, whole and unaltered. */
+/** Policies whose result is made of several claims. */
+const combined: ReadonlySet<string> = new Set(['mean', 'median', 'all'])
+
+/** I3: what was committed is what the winner claimed, or was made of what clones of it claimed, lies under its own prefix, and is there, whole and unaltered. */
 export async function outputsLost(history: RunHistory, objects: ObjectStore): Promise<readonly string[]> {
   const breaches: string[] = []
   const won = ofKind(history, 'slot').filter(({ value }) => value.state === 'won')
@@ -39,16 +42,20 @@ export async function outputsLost(history: RunHistory, objects: ObjectStore): Pr
   for (const { id, value: task } of ofKind(history, 'task')) {
     if (task.outputs === null || task.instances !== null) continue
     const winner = winners.get(id)
-    if (winner === undefined || canonicalHash(winner.value.claim) !== canonicalHash(task.outputs)) {
+    const made = combined.has(history.workflow.tasks.find((one) => one.id === task.task)?.aggregate.policy ?? 'first')
+    const isClaim = winner !== undefined && canonicalHash(winner.value.claim) === canonicalHash(task.outputs)
+    if (task.reusedFrom === null && !made && !isClaim) {
       breaches.push(`I3 the result of ${id} is not what its winner claimed`)
     }
+    const owner = task.reusedFrom ?? task.run
+    const place = winner === undefined ? `runs/${owner}/${id}/` : `runs/${task.run}/${winner.id}/`
     for (const [name, output] of Object.entries(task.outputs)) {
       const files: readonly StagedFile[] = output.type === 'directory' ? output.files : [output]
       for (const file of files) {
         const bytes = await objects.read(file.object)
         const whole = bytes !== undefined && bytes.length === file.bytes && sha256(bytes) === file.sha256
         if (!whole) breaches.push(`I3 output ${name} of ${id} is not what was committed`)
-        if (winner !== undefined && !file.object.startsWith(`runs/${task.run}/${winner.id}/`)) {
+        if (!file.object.startsWith(place)) {
           breaches.push(`I3 output ${name} of ${taskOf(id)} lies outside of what its winner may write`)
         }
       }

@@ -53,7 +53,11 @@ test('a clone is told its command, variables, outputs, environment and place, an
 
   expect(given.get('clean[1]/1/0')).toStrictEqual({
     slot: { run, task: 'clean[1]', attempt: 1, clone: 0 },
+    variant: null,
     command: { kind: 'argv', argv: ['node', 'clean.mjs'] },
+    validate: null,
+    canonical: false,
+    secrets: {},
     code: 'c'.repeat(64),
     variables: expect.any(Array),
     outputs: leaves('cleaned'),

@@ -62,16 +62,32 @@ async function eventsBy(engine: Rig, run: RunId, call: () => Promise<unknown>): 
   return (await engine.log(run)).slice(before).map(({ id, event }) => `${id} ${event.type}`)
 }
 
+const holder = 'another agent'
+
+/** Ends a lease as if its time had passed, for a clone that stays otherwise. */
+async function outlive(engine: Rig, run: RunId, key: string): Promise<void> {
+  const stored = (await engine.store.rows.get(run, 'slot', key))!
+  const { fence } = stored.value
+  const atMs = engine.clock.nowMs()
+  await engine.store.rows.commit(run, [
+    change('slot', key, stored, { type: 'slot.renewed', atMs, fence, untilMs: atMs }),
+  ])
+}
+
 const claimed: CloneReport['ended'] = { kind: 'claimed', manifest: {} }
 
 describe('a lease', () => {
-  test('that is asked for again has a greater fence', async () => {
+  test('is granted to another agent once it ran out, under a greater fence, and not before', async () => {
     const { engine, run } = await underWay()
+    const holder = (await engine.slot(run, 'A/1/0')).holder as string
     const request = { slot: slotRef(run, 'A/1/0'), job: jobName(run, 'A/1/0') }
+    const asked = (who: string) => lease(engine.engine.ports, { ...request, holder: who })
 
-    expect(await lease(engine.engine.ports, request)).toMatchObject({ granted: true, fence: 2 })
-    expect(await lease(engine.engine.ports, request)).toMatchObject({ granted: true, fence: 3 })
-    expect((await engine.slot(run, 'A/1/0')).fence).toBe(3)
+    expect(await asked(holder)).toMatchObject({ granted: true, fence: 1 })
+    expect(await asked('another')).toStrictEqual({ granted: false, why: 'another agent holds the slot' })
+    await outlive(engine, run, 'A/1/0')
+    expect(await asked('another')).toMatchObject({ granted: true, fence: 2 })
+    expect(await asked('another')).toMatchObject({ granted: true, fence: 2 })
   })
 
   test.each([
@@ -79,7 +95,7 @@ describe('a lease', () => {
     ['for a slot that is not there', 'A/1/7', undefined, 'there is no such slot'],
   ])('is refused %s, and nothing is written', async (_, slot, job, why) => {
     const { engine, run } = await underWay()
-    const asked = () => lease(engine.engine.ports, { slot: slotRef(run, slot), job: job ?? jobName(run, slot) })
+    const asked = () => lease(engine.engine.ports, { slot: slotRef(run, slot), job: job ?? jobName(run, slot), holder })
 
     expect(await eventsBy(engine, run, asked)).toStrictEqual([])
     expect(await asked()).toStrictEqual({ granted: false, why })
@@ -89,7 +105,7 @@ describe('a lease', () => {
     const { engine, run } = await underWay()
     await engine.settle(run)
 
-    const answer = await lease(engine.engine.ports, { slot: slotRef(run, 'A/1/1'), job: jobName(run, 'A/1/1') })
+    const answer = await lease(engine.engine.ports, { slot: slotRef(run, 'A/1/1'), job: jobName(run, 'A/1/1'), holder })
 
     expect(answer).toStrictEqual({ granted: false, why: 'the run is succeeded' })
   })
@@ -98,7 +114,7 @@ describe('a lease', () => {
     const { engine, run } = await underWay()
     await engine.clock.advance(8_000)
 
-    const answer = await lease(engine.engine.ports, { slot: slotRef(run, 'A/1/1'), job: jobName(run, 'A/1/1') })
+    const answer = await lease(engine.engine.ports, { slot: slotRef(run, 'A/1/1'), job: jobName(run, 'A/1/1'), holder })
 
     expect(answer).toStrictEqual({ granted: false, why: 'the slot is lost' })
     await engine.finish(run, chain)
@@ -112,7 +128,9 @@ describe('a lease', () => {
     for (let turns = 0; turns < 100 && answers.length === 0; turns += 1) {
       const { state } = (await engine.store.rows.get(run, 'run', 'run'))!.value
       if (state === 'cancelling') {
-        answers.push(await lease(engine.engine.ports, { slot: slotRef(run, 'A/1/0'), job: jobName(run, 'A/1/0') }))
+        answers.push(
+          await lease(engine.engine.ports, { slot: slotRef(run, 'A/1/0'), job: jobName(run, 'A/1/0'), holder }),
+        )
       }
     }
 
@@ -125,7 +143,8 @@ describe('a lease', () => {
 describe('a report', () => {
   test('under an old fence is fenced, and changes nothing', async () => {
     const { engine, run } = await underWay()
-    await lease(engine.engine.ports, { slot: slotRef(run, 'A/1/0'), job: jobName(run, 'A/1/0') })
+    await outlive(engine, run, 'A/1/0')
+    await lease(engine.engine.ports, { slot: slotRef(run, 'A/1/0'), job: jobName(run, 'A/1/0'), holder })
     const old = () => report(engine.engine.ports, reportOf(run, 'A/1/0', 1, claimed))
 
     expect(await eventsBy(engine, run, old)).toStrictEqual([])

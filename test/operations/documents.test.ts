@@ -30,6 +30,7 @@ describe('a run document', () => {
       reservedUsd: 0,
       state: 'queued',
       planId: null,
+      retryOf: null,
       error: null,
       createdAt: '2023-11-14T22:13:20.000Z',
       finishedAt: null,
@@ -43,6 +44,7 @@ describe('a run document', () => {
           state: 'pending',
           key: null,
           waitingFor: 'predecessors',
+          reusedFrom: null,
           error: null,
           reason: null,
           onCriticalPath: false,
@@ -80,10 +82,15 @@ describe('a run document', () => {
         number: 1,
         state: 'running',
         cause: null,
+        confidence: null,
+        evidence: null,
         remedy: null,
+        reason: null,
+        decision: null,
         slots: [
           {
             clone: 0,
+            variant: null,
             kind: 'active',
             state: 'running',
             pool: 'slow',
@@ -127,7 +134,8 @@ describe('a run document', () => {
       {
         state: 'failed',
         cause: 'user-error',
-        remedy: 'no retries asked for',
+        remedy: 'give-up',
+        reason: 'user-error: no retries asked for',
         slots: [
           {
             state: 'failed',

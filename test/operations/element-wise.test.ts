@@ -99,7 +99,7 @@ describe('an element-wise task that also waits for a whole task', () => {
     ['before', 1],
     ['after', 60],
   ])('is skipped when that one fails %s the elements are there', async (_, takesS) => {
-    const failure = { cause: 'user-error', exitCode: 1, signal: null, evidence: 'no' } as const
+    const failure = { cause: 'user-error', confidence: 'certain', exitCode: 1, signal: null, evidence: 'no' } as const
     const engine = rig((slot) => (slot.task === 'W' ? { takesS, fails: failure } : { takesS: 20 }))
 
     const run = await engine.run(workflow)
@@ -124,7 +124,7 @@ test('an element that fails skips its own followers only, and the rest of its ro
     B: { forEach: over({ a: 'each A.out' }), outputs: leaves('out') },
     C: { forEach: over({ b: 'each B.out' }) },
   })
-  const failure = { cause: 'user-error', exitCode: 3, signal: null, evidence: 'no' } as const
+  const failure = { cause: 'user-error', confidence: 'certain', exitCode: 3, signal: null, evidence: 'no' } as const
   const engine = rig((slot) => (slot.task === 'A[1]' ? { takesS: 5, fails: failure } : { takesS: 5 }))
 
   const run = await engine.run(workflow)
@@ -146,7 +146,7 @@ test('an element that fails skips its own followers only, and the rest of its ro
     D: 'skipped',
   })
   expect(taskIn(run, 'B[1]').error).toBe('A[1] left no result')
-  expect(taskIn(run, 'C').error).toBe('C[1] left no result')
+  expect(taskIn(run, 'C').error).toBe('B left no result')
   expect(taskIn(run, 'D').error).toBe('B left no result')
 })
 
@@ -156,7 +156,7 @@ test('a failed instance among more than 100 is named by itself, not by the shard
     task('A', { forEach: over({ n: numbers(150) }), outputs: leaves('out') }),
     task('B', { needs: ['A'] }),
   ])
-  const failure = { cause: 'user-error', exitCode: 3, signal: null, evidence: 'no' } as const
+  const failure = { cause: 'user-error', confidence: 'certain', exitCode: 3, signal: null, evidence: 'no' } as const
   const engine = rig((slot) => (indexOf(slot) % 70 === 69 ? { takesS: 5, fails: failure } : { takesS: 5 }))
 
   const run = await engine.run(workflow)
@@ -169,7 +169,7 @@ test('a task that needs more than 100 others says which of them failed', async (
   //  W0 … W119 ─▶ J
   const workers = numbers(120).map((n) => task(`W${String(n).padStart(3, '0')}`))
   const workflow = workflowOf([...workers, task('J', { needs: workers.map(({ id }) => id) })])
-  const failure = { cause: 'user-error', exitCode: 3, signal: null, evidence: 'no' } as const
+  const failure = { cause: 'user-error', confidence: 'certain', exitCode: 3, signal: null, evidence: 'no' } as const
   const engine = rig((slot) => (slot.task === 'W110' ? { takesS: 5, fails: failure } : { takesS: 5 }))
 
   const run = await engine.run(workflow)

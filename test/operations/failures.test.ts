@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { retry } from '#operations/retry.ts'
 import { dag, task, workflowOf } from '../builders/dag.ts'
 import { emulatedPool } from '../builders/emulation.ts'
 import { rig, roomy, statesOf, taskIn } from '../builders/rig.ts'
@@ -57,10 +58,10 @@ describe('retries', () => {
       'A/4/0': 38,
       'B/1/0': 39,
     })
-    expect(taskIn(document, 'A').attempts.map(({ state, cause, remedy }) => [state, cause, remedy])).toStrictEqual([
-      ['failed', 'user-error', 'user-error: retry 1 of 3 after 5 s'],
-      ['failed', 'user-error', 'user-error: retry 2 of 3 after 10 s'],
-      ['failed', 'user-error', 'user-error: retry 3 of 3 after 20 s'],
+    expect(taskIn(document, 'A').attempts.map(({ state, cause, reason }) => [state, cause, reason])).toStrictEqual([
+      ['failed', 'user-error', 'user-error: again, after 5 s (retry 1 of 3)'],
+      ['failed', 'user-error', 'user-error: again, after 10 s (retry 2 of 3)'],
+      ['failed', 'user-error', 'user-error: again, after 20 s (retry 3 of 3)'],
       ['committed', null, null],
     ])
   })
@@ -83,19 +84,27 @@ describe('retries', () => {
     const run = await engine.run(flaky(2))
 
     expect(taskIn(run, 'A')).toMatchObject({ state: 'failed', error: 'user-error: try 3' })
-    expect(taskIn(run, 'A').attempts.map(({ remedy }) => remedy)).toStrictEqual([
-      'user-error: retry 1 of 2 after 5 s',
-      'user-error: retry 2 of 2 after 10 s',
-      'all 2 retries are spent',
+    expect(taskIn(run, 'A').attempts.map(({ reason }) => reason)).toStrictEqual([
+      'user-error: again, after 5 s (retry 1 of 2)',
+      'user-error: again, after 10 s (retry 2 of 2)',
+      'user-error: all 2 retries are spent',
     ])
   })
 
   test('are not made of what would end the same again', async () => {
-    const fails = { cause: 'bad-input', exitCode: null, signal: null, evidence: 'rules: not there' } as const
+    const fails = {
+      cause: 'bad-input',
+      confidence: 'certain',
+      exitCode: null,
+      signal: null,
+      evidence: 'rules: not there',
+    } as const
 
     const run = await rig(() => ({ takesS: 1, fails })).run(flaky(3))
 
-    expect(taskIn(run, 'A').attempts).toMatchObject([{ remedy: 'bad-input: another try would end the same' }])
+    expect(taskIn(run, 'A').attempts).toMatchObject([
+      { remedy: 'give-up', reason: 'bad-input: another try would end the same' },
+    ])
   })
 })
 
@@ -119,7 +128,8 @@ describe('a reclaimed clone', () => {
       {
         state: 'failed',
         cause: 'reclaimed',
-        remedy: expect.stringContaining('same size'),
+        remedy: 'elsewhere',
+        reason: expect.stringContaining('same size'),
         slots: [
           {
             pool: 'spot',
@@ -168,17 +178,36 @@ describe('a reclaimed clone', () => {
     const run = await engine.run(workflowOf([task('A')]))
 
     expect(run).toMatchObject({ state: 'failed', error: expect.stringMatching(/^A: reclaimed: Host EC2/) })
-    expect(taskIn(run, 'A').attempts).toHaveLength(10)
-    expect(taskIn(run, 'A').attempts.at(-1)?.remedy).toBe('lost to the platform 10 times')
+    expect(taskIn(run, 'A').attempts).toHaveLength(11)
+    expect(taskIn(run, 'A').attempts.at(-1)).toMatchObject({
+      remedy: 'give-up',
+      reason: 'reclaimed: given up after 10 further tries for reclaimed or host-lost',
+    })
   })
 
-  test('is never run again when the task is not idempotent', async () => {
+  test('is in doubt when its task is not idempotent, and runs again only when a person says so', async () => {
+    //  A ─▶ B
     const engine = rig(() => ({ takesS: 10 }), { pools: [spot('spot'), steady] })
+    const once = dag('A -> B', { A: { idempotent: false } })
+    const run = await engine.submit(once)
+    await engine.settle(run)
 
-    const run = await engine.run(dag('A', { A: { idempotent: false, retry: { limit: 3, backoffS: 0 } } }))
-
+    const doubtful = await engine.document(run)
+    expect(doubtful.state).toBe('running')
+    expect(taskIn(doubtful, 'A')).toMatchObject({ state: 'running', waitingFor: 'person' })
+    expect(taskIn(doubtful, 'A').attempts).toMatchObject([
+      { state: 'in-doubt', cause: 'reclaimed', remedy: 'wait-for-person' },
+    ])
     expect(engine.started).toStrictEqual(['A/1/0'])
-    expect(taskIn(run, 'A').attempts).toMatchObject([{ remedy: 'not idempotent: never run again silently' }])
+
+    const { ports } = engine.engine
+    expect(await retry(ports, run, [])).toMatchObject({ ok: false, error: { code: 'RUN-NOT-OVER' } })
+    expect(await retry(ports, run, ['B'])).toMatchObject({ ok: false, error: { code: 'TASK-NOT-IN-DOUBT' } })
+    expect(await retry(ports, run, ['A'])).toStrictEqual({ ok: true, value: { run } })
+
+    const document = await engine.finish(run, once)
+    expect(document.state).toBe('succeeded')
+    expect(engine.started).toStrictEqual(['A/1/0', 'A/2/0', 'B/1/0'])
   })
 })
 
@@ -194,7 +223,8 @@ test('a job that ends without a report failed for no known cause, and is retried
   expect(taskIn(run, 'A').attempts).toMatchObject([
     {
       cause: 'unknown',
-      remedy: 'unknown: retry 1 of 1 after 5 s',
+      remedy: 'again',
+      reason: 'unknown: again, after 5 s (retry 1 of 1)',
       slots: [{ state: 'failed', exitCode: null, evidence: 'Essential container exited', usageBasis: 'none' }],
     },
     { state: 'committed' },

@@ -20,7 +20,7 @@ const members = numbers(150).map((position): Membership => ({
 
 async function marked(store: MemoryStore, ...positions: readonly number[]) {
   const chosen = positions.flatMap((position) => members[position] ?? [])
-  return mark({ store, clock }, run, chosen, true)
+  return mark({ store, clock }, run, chosen, { failure: false, nothing: false })
 }
 
 test('a group with shards is claimed once, by whoever marks its last member', async () => {
@@ -57,12 +57,16 @@ test('a member that another one marks between two reads is marked once, and does
     waiting: (...asked) => store.rows.waiting(...asked),
     busy: (...asked) => store.rows.busy(...asked),
     runs: (...asked) => store.rows.runs(...asked),
+    active: (...asked) => store.rows.active(...asked),
   }
   const own = members.slice(99, 100)
 
-  expect(await mark({ store: { rows, log: store.log, history: store.history }, clock }, run, own, true)).toStrictEqual(
-    [],
-  )
+  expect(
+    await mark({ store: { rows, log: store.log, history: store.history }, clock }, run, own, {
+      failure: false,
+      nothing: false,
+    }),
+  ).toStrictEqual([])
 
   expect(await meanwhile).toStrictEqual([])
   expect((await store.rows.get(run, 'group', 'g'))?.value.marked).toStrictEqual(['/0'])

@@ -62,5 +62,6 @@ function bound(rows: Rows): Omit<Rows, 'commit'> {
     waiting: (limit) => rows.waiting(limit),
     busy: (page) => rows.busy(page),
     runs: (tenant, page) => rows.runs(tenant, page),
+    active: (page) => rows.active(page),
   }
 }

@@ -120,7 +120,7 @@ test('when all clones fail the attempt fails once, for the cause of the last one
   expect(document).toMatchObject({ state: 'succeeded', makespanS: 10 + 5 + 8 })
   expect((await engine.log(run)).filter(({ event }) => event.type === 'attempt.failed')).toHaveLength(1)
   expect(taskIn(document, 'A').attempts).toMatchObject([
-    { remedy: 'user-error: retry 1 of 1 after 5 s' },
+    { remedy: 'again', reason: 'user-error: again, after 5 s (retry 1 of 1)' },
     { state: 'committed' },
   ])
   // All three clones of the second attempt started again.

@@ -5,7 +5,7 @@ import type { ListedEvent } from '#ports/store.ts'
 
 /** A clone's own failure, with exit code 1 and this on its stderr. */
 export function userError(evidence = 'no luck'): Failure {
-  return { cause: 'user-error', exitCode: 1, signal: null, evidence }
+  return { cause: 'user-error', confidence: 'certain', exitCode: 1, signal: null, evidence }
 }
 
 /** When each slot had an event of this type, in seconds from the run's submission. */

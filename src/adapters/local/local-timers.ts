@@ -47,6 +47,7 @@ export function createLocalTimers(options: {
   }
 }
 
-function keyOf({ slot, kind, atMs }: Timer): string {
-  return `${slot.run}/${slotKey(slot)}/${kind}/${atMs}`
+function keyOf(timer: Timer): string {
+  const about = timer.kind === 'run-timeout' ? timer.run : `${timer.slot.run}/${slotKey(timer.slot)}`
+  return `${about}/${timer.kind}/${timer.atMs}`
 }

@@ -23,7 +23,7 @@ const busyTimeoutMs = 5_000
  * never sees what is not durable.
  */
 export class SqliteFile {
-  readonly #path: string
+  readonly path: string
   readonly #db: DatabaseSync
   readonly #begin: StatementSync
   readonly #commit: StatementSync
@@ -32,7 +32,7 @@ export class SqliteFile {
 
   /** Opens the file, which is made when it is absent. @throws when it can't be used; the message says why. */
   constructor(path: string, options: { readonly readOnly: boolean }) {
-    this.#path = path
+    this.path = path
     this.#readOnly = options.readOnly
     try {
       if (!options.readOnly) mkdirSync(dirname(path), { recursive: true })
@@ -56,7 +56,7 @@ export class SqliteFile {
     try {
       return this.#db.prepare(sql)
     } catch (error) {
-      throw describeSqliteError(error, this.#path)
+      throw describeSqliteError(error, this.path)
     }
   }
 
@@ -66,14 +66,14 @@ export class SqliteFile {
     try {
       return read()
     } catch (error) {
-      throw describeSqliteError(error, this.#path)
+      throw describeSqliteError(error, this.path)
     }
   }
 
   /** Runs `write` in the next transaction; resolves once that is durable. */
   async write<T>(write: () => T): Promise<T> {
     this.#assertOpen()
-    if (this.#readOnly) throw new Error(`${this.#path} was opened for reading only`)
+    if (this.#readOnly) throw new Error(`${this.path} was opened for reading only`)
     return new Promise<T>((resolve, reject) => {
       if (this.#pending.length === 0) setImmediate(() => this.#flush())
       this.#pending.push({
@@ -105,11 +105,11 @@ export class SqliteFile {
     } catch (error) {
       // SQLite ends the transaction by itself on some errors.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-      for (const { reject } of batch) reject(describeSqliteError(error, this.#path))
+      for (const { reject } of batch) reject(describeSqliteError(error, this.path))
     }
   }
 
   #assertOpen(): void {
-    if (!this.#db.isOpen) throw new Error(`${this.#path} is closed`)
+    if (!this.#db.isOpen) throw new Error(`${this.path} is closed`)
   }
 }

@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
+import { sealOf, unseal } from '#adapters/local/sealed-text.ts'
 import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
 import { wholeLimit } from '#adapters/store/page.ts'
 import type { Sample } from '#core/prediction/prediction.ts'
@@ -12,19 +13,36 @@ export class SqliteHistory implements History {
 
   constructor(file: SqliteFile) {
     this.#file = file
-    this.#record = file.prepare(`INSERT INTO samples (run, slot, family, at_ms, sample)
-      VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, slot) DO NOTHING`)
-    this.#recent = file.prepare(`SELECT sample FROM samples
+    this.#record = file.prepare(`INSERT INTO samples (run, slot, family, at_ms, sample, sum)
+      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run, slot) DO NOTHING`)
+    this.#recent = file.prepare(`SELECT run, slot, sample, sum FROM samples
       WHERE family = ? ORDER BY at_ms DESC, run DESC, slot DESC LIMIT ?`)
   }
 
   async record(sample: Sample): Promise<void> {
     const text = JSON.stringify(sample)
-    await this.#file.write(() => this.#record.run(sample.run, sample.slot, sample.family, sample.atMs, text))
+    const sum = sealOf(text, 'sample', sample.run, sample.slot)
+    await this.#file.write(() => this.#record.run(sample.run, sample.slot, sample.family, sample.atMs, text, sum))
   }
 
   async recent(family: string, limit: number): Promise<readonly Sample[]> {
-    const rows = await this.#file.read(() => this.#recent.all(family, wholeLimit(limit)))
-    return rows.map((row) => JSON.parse(String(row['sample'])) as Sample)
+    const rows = await this.#file.read(
+      () => this.#recent.all(family, wholeLimit(limit)) as unknown as readonly SampleText[],
+    )
+    return rows.map((row) => ({ ...unrecorded, ...this.#sample(row) }))
+  }
+
+  #sample({ run, slot, sample, sum }: SampleText): Sample {
+    return unseal(this.#file.path, sample, sum, 'sample', run, slot) as Sample
   }
 }
+
+interface SampleText {
+  readonly run: string
+  readonly slot: string
+  readonly sample: string
+  readonly sum: number
+}
+
+/** What the first version did not keep. */
+const unrecorded = { variant: null, memoryMiB: null, timeoutS: null, remedy: null } as const

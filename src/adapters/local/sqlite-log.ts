@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
+import { unseal } from '#adapters/local/sealed-text.ts'
 import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
 import { cursorNumber } from '#adapters/store/cursor.ts'
 import { pageOf, rowsForPage } from '#adapters/store/page.ts'
@@ -13,6 +14,7 @@ interface EventText {
   readonly id: string
   readonly version: number
   readonly event: string
+  readonly sum: number
 }
 
 /** The events of all runs in a SQLite file, in the order in which they were written. A page is O(log n + limit). */
@@ -23,7 +25,7 @@ export class SqliteLog implements EventLog {
   constructor(file: SqliteFile) {
     this.#file = file
     this.#list = file.prepare(
-      'SELECT seq, kind, id, version, event FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?',
+      'SELECT seq, kind, id, version, event, sum FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?',
     )
   }
 
@@ -38,12 +40,13 @@ export class SqliteLog implements EventLog {
     return pageOf(
       rows,
       limit,
-      (row) => listed(run, row),
+      (row) => listed(this.#file.path, run, row),
       (row) => String(row.seq),
     )
   }
 }
 
-function listed(run: RunId, { seq, kind, id, version, event }: EventText): ListedEvent {
-  return { run, cursor: String(seq), kind, id, version, event: JSON.parse(event) as Events[Kind] }
+function listed(file: string, run: RunId, { seq, kind, id, version, event, sum }: EventText): ListedEvent {
+  const said = unseal(file, event, sum, 'event', run, kind, id, version) as Events[Kind]
+  return { run, cursor: String(seq), kind, id, version, event: said }
 }

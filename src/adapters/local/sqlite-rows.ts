@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
+import { sealOf, unseal } from '#adapters/local/sealed-text.ts'
 import { sparseColumns, type SparseColumns } from '#adapters/local/sparse-columns.ts'
 import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
 import { assertCommit } from '#adapters/store/commit-rules.ts'
@@ -17,6 +18,7 @@ interface RowText {
   readonly id: string
   readonly version: number
   readonly value: string
+  readonly sum: number
 }
 
 /** A change as text: what the caller does with its objects after the call has no effect. */
@@ -37,38 +39,38 @@ export class SqliteRows implements Rows {
   readonly #waiting: StatementSync
   readonly #busy: StatementSync
   readonly #runs: StatementSync
-  readonly #activeRuns: StatementSync
+  readonly #active: StatementSync
   readonly #version: StatementSync
   readonly #put: StatementSync
   readonly #append: StatementSync
 
   constructor(file: SqliteFile) {
     this.#file = file
-    this.#get = file.prepare('SELECT run, id, version, value FROM rows WHERE run = ? AND kind = ? AND id = ?')
-    this.#list = file.prepare(`SELECT run, id, version, value FROM rows
+    this.#get = file.prepare('SELECT run, id, version, value, sum FROM rows WHERE run = ? AND kind = ? AND id = ?')
+    this.#list = file.prepare(`SELECT run, id, version, value, sum FROM rows
       WHERE run = ? AND kind = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?`)
-    this.#waiting = file.prepare(`SELECT run, id, version, value FROM rows WHERE rank IS NOT NULL
+    this.#waiting = file.prepare(`SELECT run, id, version, value, sum FROM rows WHERE rank IS NOT NULL
       AND EXISTS (SELECT 1 FROM rows AS of WHERE of.run = rows.run AND of.kind = 'run' AND of.id = 'run' AND of.active = 1)
       ORDER BY rank DESC, created_at_ms, id, run LIMIT ?`)
-    this.#busy = file.prepare(`SELECT run, id, version, value FROM rows
+    this.#busy = file.prepare(`SELECT run, id, version, value, sum FROM rows
       WHERE busy = 1 AND (run, id) > (?, ?) ORDER BY run, id LIMIT ?`)
-    const runs = (active: string): string => `SELECT run, id, version, value FROM rows
-      WHERE tenant = ? ${active} AND (created_at_ms, run) < (?, ?) ORDER BY created_at_ms DESC, run DESC LIMIT ?`
-    this.#runs = file.prepare(runs(''))
-    this.#activeRuns = file.prepare(runs('AND active = 1'))
+    this.#runs = file.prepare(`SELECT run, id, version, value, sum FROM rows
+      WHERE tenant = ? AND (created_at_ms, run) < (?, ?) ORDER BY created_at_ms DESC, run DESC LIMIT ?`)
+    this.#active = file.prepare(`SELECT run, id, version, value, sum FROM rows
+      WHERE active = 1 AND run > ? ORDER BY run LIMIT ?`)
     this.#version = file.prepare('SELECT version FROM rows WHERE run = ? AND kind = ? AND id = ?')
     this.#put =
-      file.prepare(`INSERT INTO rows (run, kind, id, version, value, tenant, active, created_at_ms, rank, busy)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      file.prepare(`INSERT INTO rows (run, kind, id, version, value, tenant, active, created_at_ms, rank, busy,
+      sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (run, kind, id) DO UPDATE SET version = excluded.version, value = excluded.value,
         tenant = excluded.tenant, active = excluded.active, created_at_ms = excluded.created_at_ms,
-        rank = excluded.rank, busy = excluded.busy`)
-    this.#append = file.prepare('INSERT INTO events (run, kind, id, version, event) VALUES (?, ?, ?, ?, ?)')
+        rank = excluded.rank, busy = excluded.busy, sum = excluded.sum`)
+    this.#append = file.prepare('INSERT INTO events (run, kind, id, version, event, sum) VALUES (?, ?, ?, ?, ?, ?)')
   }
 
   async get<K extends Kind>(run: RunId, kind: K, id: string): Promise<Stored<K> | undefined> {
     const row = await this.#file.read(() => this.#get.get(run, kind, id) as RowText | undefined)
-    return row && storedRow(kind, row)
+    return row && this.#stored(kind, row)
   }
 
   async list<K extends Kind>(
@@ -82,7 +84,7 @@ export class SqliteRows implements Rows {
     return pageOf(
       rows,
       limit,
-      (row) => storedRow(kind, row),
+      (row) => this.#stored(kind, row),
       (row) => row.id,
     )
   }
@@ -102,7 +104,7 @@ export class SqliteRows implements Rows {
 
   async waiting(limit: number): Promise<readonly Stored<'slot'>[]> {
     const rows = await this.#select(this.#waiting, wholeLimit(limit))
-    return rows.map((row) => storedRow('slot', row))
+    return rows.map((row) => this.#stored('slot', row))
   }
 
   async busy({ after, limit }: { readonly after?: string; readonly limit: number }): Promise<Page<SlotRecord>> {
@@ -111,25 +113,34 @@ export class SqliteRows implements Rows {
     return pageOf(
       rows,
       limit,
-      (row) => storedRow('slot', row).value,
+      (row) => this.#stored('slot', row).value,
       (row) => cursorOf(row.run, row.id),
     )
   }
 
   async runs(
     tenant: string,
-    { after, limit, active = false }: { readonly after?: string; readonly limit: number; readonly active?: boolean },
+    { after, limit }: { readonly after?: string; readonly limit: number },
   ): Promise<Page<RunRecord>> {
     const [createdAt, run] = after === undefined ? ['', ''] : cursorParts(after)
     const before = after === undefined ? Infinity : cursorNumber(createdAt)
-    const statement = active ? this.#activeRuns : this.#runs
-    const rows = await this.#select(statement, tenant, before, run, rowsForPage(limit))
-    const records = rows.map((row) => storedRow('run', row).value)
+    const rows = await this.#select(this.#runs, tenant, before, run, rowsForPage(limit))
+    const records = rows.map((row) => this.#stored('run', row).value)
     return pageOf(
       records,
       limit,
       (record) => record,
       (record) => cursorOf(record.createdAtMs, record.id),
+    )
+  }
+
+  async active({ after = '', limit }: { readonly after?: string; readonly limit: number }): Promise<Page<RunRecord>> {
+    const rows = await this.#select(this.#active, after, rowsForPage(limit))
+    return pageOf(
+      rows,
+      limit,
+      (row) => this.#stored('run', row).value,
+      (row) => row.run,
     )
   }
 
@@ -144,13 +155,23 @@ export class SqliteRows implements Rows {
 
   #write(run: RunId, { kind, id, expected, value, columns, events }: ChangeText): void {
     const { tenant, active, createdAtMs, rank, busy } = columns
-    this.#put.run(run, kind, id, expected + events.length, value, tenant, active, createdAtMs, rank, busy)
-    for (const [index, event] of events.entries()) this.#append.run(run, kind, id, expected + index + 1, event)
+    const version = expected + events.length
+    const sum = sealOf(value, 'row', run, kind, id, version)
+    this.#put.run(run, kind, id, version, value, tenant, active, createdAtMs, rank, busy, sum)
+    for (const [index, event] of events.entries()) {
+      const at = expected + index + 1
+      this.#append.run(run, kind, id, at, event, sealOf(event, 'event', run, kind, id, at))
+    }
   }
-}
 
-function storedRow<K extends Kind>(kind: K, row: RowText): Stored<K> {
-  return { kind, id: row.id, version: row.version, value: JSON.parse(row.value) as Records[K] }
+  #stored<K extends Kind>(kind: K, { run, id, version, value, sum }: RowText): Stored<K> {
+    return {
+      kind,
+      id,
+      version,
+      value: unseal(this.#file.path, value, sum, 'row', run, kind, id, version) as Records[K],
+    }
+  }
 }
 
 function changeText(change: Change): ChangeText {

@@ -80,13 +80,13 @@ export class MemoryRows implements Rows {
 
   async runs(
     tenant: string,
-    { after, limit, active = false }: { readonly after?: string; readonly limit: number; readonly active?: boolean },
+    { after, limit }: { readonly after?: string; readonly limit: number },
   ): Promise<Page<RunRecord>> {
     const cursor = after === undefined ? undefined : cursorParts(after)
     const before = cursor && { createdAtMs: cursorNumber(cursor[0]), id: cursor[1] }
     const runs = [...this.#runs.keys()]
       .flatMap((run) => this.#row(run, 'run', 'run')?.value ?? [])
-      .filter((run) => run.tenant === tenant && !(active && isRunTerminal(run.state)))
+      .filter((run) => run.tenant === tenant)
       .filter((run) => before === undefined || newestRunFirst(before, run) < 0)
       .sort(newestRunFirst)
     return pageOf(
@@ -94,6 +94,19 @@ export class MemoryRows implements Rows {
       limit,
       (run) => run,
       (run) => cursorOf(run.createdAtMs, run.id),
+    )
+  }
+
+  async active({ after = '', limit }: { readonly after?: string; readonly limit: number }): Promise<Page<RunRecord>> {
+    const runs = [...this.#runs.keys()]
+      .flatMap((run) => this.#row(run, 'run', 'run')?.value ?? [])
+      .filter((run) => run.id > after && !isRunTerminal(run.state))
+      .sort((a, b) => compare(a.id, b.id))
+    return pageOf(
+      runs.slice(0, rowsForPage(limit)),
+      limit,
+      (run) => run,
+      (run) => run.id,
     )
   }
 

@@ -73,6 +73,7 @@ export class RunView {
         this.#applyToSlot(document.id, event as SlotEvent)
         return
       case 'group':
+      case 'ledger':
     }
   }
 

@@ -108,9 +108,12 @@ function attemptLines(head: Line, instance: InstanceView, context: RowContext): 
   const own = slots.filter((slot) => slot.attempt === attempt.number)
   const hedgeAtMs = hedgeAt(own, context.plan?.placements[row.task]?.hedgeAfterS ?? null)
   const cells = own.map((slot) => shortWinner(own, slot) ?? slotCell(slot, { ...context, hedgeAtMs }))
+  if (attempt.state === 'in-doubt') {
+    return [[...head, span(`in doubt after ${attempt.failure?.cause ?? 'a failure'}: waits for a person`, 'bad')]]
+  }
   const before = row.attempts.at(-2)
-  const again =
-    before === undefined ? [] : [span(`attempt ${attempt.number} after ${before.cause ?? 'a failure'}: `, 'wait')]
+  const cause = before?.failure?.cause ?? 'a failure'
+  const again = before === undefined ? [] : [span(`attempt ${attempt.number} after ${cause}: `, 'wait')]
   const parts = cells.filter((cell) => cell.length > 0)
   return wrapped([...head, ...again], parts, context.symbols.beside, context.width)
 }
@@ -128,7 +131,7 @@ function hedgeAt(slots: readonly SlotRecord[], afterS: number | null): number | 
 }
 
 function isWorthARow({ row, slots }: InstanceView, nowMs: number): boolean {
-  if (row.state === 'failed') return true
+  if (row.state === 'failed' || latestAttempt(row)?.state === 'in-doubt') return true
   if (row.state === 'committed') return row.endedAtMs !== null && nowMs - row.endedAtMs < outcomeMs
   return isAtWork({ row, slots })
 }

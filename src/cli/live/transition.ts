@@ -1,6 +1,7 @@
 import { count } from '#cli/format/count.ts'
 import { money } from '#cli/format/money.ts'
 import { ran, wasActive, type RunView } from '#cli/live/run-view.ts'
+import { causeWords, failedWordsOf, whyAndThen } from '#cli/report/attempt-words.ts'
 import { span, type Line, type Span } from '#cli/terminal/line.ts'
 import type { EventDocument } from '#contract/run-document.ts'
 import type { RunEvent } from '#core/run/run.ts'
@@ -31,6 +32,7 @@ export function transitionWords({ kind, id, type, data }: EventDocument, view: R
     case 'slot':
       return slotWords(id, type as SlotEvent['type'], view)
     case 'group':
+    case 'ledger':
       return undefined
   }
 }
@@ -45,6 +47,8 @@ function runWords(type: RunEvent['type'], view: RunView): Span | undefined {
       return undefined
     case 'run.started':
       return span('planned and running')
+    case 'run.stopping':
+      return span(`stopping: ${run.stopping ?? ''}; only what is always to run still starts`, 'wait')
     case 'run.cancelling':
       return span(`cancelling: ${run.error ?? ''}`, 'wait')
     case 'run.finished': {
@@ -66,10 +70,22 @@ function taskWords(id: string, type: TaskEvent['type'], data: EventDocument['dat
       return (row?.attempts.length ?? 1) > 1 ? span(`attempt ${row?.attempts.length ?? 0}`, 'wait') : undefined
     case 'attempt.failed': {
       const failed = row?.attempts.at(-1)
-      return span(`attempt ${failed?.number ?? ''} failed: ${failed?.cause ?? ''}; ${failed?.remedy ?? ''}`, 'bad')
+      return span(
+        `attempt ${failed?.number ?? ''} failed: ${failed === undefined ? '' : whyAndThen(failedWordsOf(failed))}`,
+        'bad',
+      )
     }
-    case 'task.committed':
-      return span('committed', 'good')
+    case 'attempt.in-doubt': {
+      const doubtful = row?.attempts.at(-1)
+      const why = doubtful === undefined ? '' : whyAndThen(failedWordsOf(doubtful))
+      return span(`attempt ${doubtful?.number ?? ''} in doubt: ${why}`, 'bad')
+    }
+    case 'task.committed': {
+      const decision = row?.attempts.at(-1)?.decision ?? null
+      return span(decision === null || !hasRivals(id, view) ? 'committed' : `committed: ${decision}`, 'good')
+    }
+    case 'task.reused':
+      return span(`taken over from ${row?.reusedFrom ?? ''}`, 'good')
     case 'task.failed':
       return span(`failed: ${row?.error ?? ''}`, 'bad')
     case 'task.skipped':
@@ -89,6 +105,7 @@ function slotWords(key: string, type: SlotEvent['type'], view: RunView): Span | 
     case 'slot.unlaunched':
     // What came of the claim follows at once.
     case 'slot.claimed':
+    case 'slot.renewed':
     case 'slot.billed':
       return undefined
     case 'slot.activated':
@@ -96,13 +113,16 @@ function slotWords(key: string, type: SlotEvent['type'], view: RunView): Span | 
     case 'slot.held':
       return span(`waiting for ${slot.waitingFor ?? 'its turn'} ${on}`, 'wait')
     case 'slot.starting':
-      return span(`starting ${on}`, 'busy')
+      return span(`starting ${on}${slot.variant === null ? '' : ` as ${slot.variant}`}`, 'busy')
     case 'slot.leased':
       return span(`running ${on}`, 'busy')
     case 'slot.failed':
-      return span(`failed ${on}: ${slot.failure?.cause ?? ''}: ${lastLine(slot.failure?.evidence ?? '')}`, 'bad')
-    case 'slot.fenced':
-      return span(`fenced ${on}: another clone holds the place`, 'bad')
+    case 'slot.fenced': {
+      const what = slot.state === 'rejected' ? 'rejected' : type === 'slot.fenced' ? 'fenced' : 'failed'
+      const { failure } = slot
+      if (failure === null) return span(`${what} ${on}`, 'bad')
+      return span(`${what} ${on}: ${causeWords(failure)}: ${lastLine(failure.evidence)}`, 'bad')
+    }
     case 'slot.decided':
       // Who never ran, or had no rival, has nothing to tell.
       if (!wasActive(slot) || (slot.state === 'won' && rivals(slot, view) === 0)) return undefined
@@ -113,6 +133,13 @@ function slotWords(key: string, type: SlotEvent['type'], view: RunView): Span | 
 function rivals(slot: SlotRecord, view: RunView): number {
   const slots = view.instance(slot.task)?.slots ?? []
   return slots.filter((one) => one !== slot && one.attempt === slot.attempt && ran(one)).length
+}
+
+/** Whether two or more clones of the task's latest attempt were given a place. */
+function hasRivals(id: string, view: RunView): boolean {
+  const instance = view.instance(id)
+  const attempt = instance?.row.attempts.at(-1)?.number
+  return (instance?.slots.filter((slot) => slot.attempt === attempt && ran(slot)).length ?? 0) > 1
 }
 
 function lastLine(text: string): string {

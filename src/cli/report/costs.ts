@@ -1,11 +1,12 @@
 import type { RunDocument, SlotDocument } from '#contract/run-document.ts'
 import { taskOf } from '#core/run/ids.ts'
 
-/** Where a run's money went: what won, what lost a race, what failed. */
+/** Where a run's money went: what won, what lost a race, what failed, what was cancelled with its run. */
 export interface Cost {
   readonly usefulUsd: number
   readonly clonesUsd: number
   readonly failuresUsd: number
+  readonly cancelledUsd: number
   /** Clones that held a place. */
   readonly clones: number
 }
@@ -17,7 +18,15 @@ export interface Costs {
   readonly byTask: ReadonlyMap<string, Cost>
 }
 
-const nothing: Cost = { usefulUsd: 0, clonesUsd: 0, failuresUsd: 0, clones: 0 }
+/** The cap of a run, and how far it is used. */
+export interface Budget {
+  readonly capUsd: number
+  readonly spentUsd: number
+  /** Worst case of clones that are not billed yet. */
+  readonly reservedUsd: number
+}
+
+const nothing: Cost = { usefulUsd: 0, clonesUsd: 0, failuresUsd: 0, cancelledUsd: 0, clones: 0 }
 
 export function costsOf(run: RunDocument): Costs {
   let total = nothing
@@ -25,7 +34,7 @@ export function costsOf(run: RunDocument): Costs {
   const byTask = new Map<string, Cost>()
   for (const task of run.tasks ?? []) {
     for (const slot of task.attempts.flatMap(({ slots }) => slots)) {
-      if (slot.startedAt === null) continue
+      if (slot.startedAt === null && slot.costUsd === 0) continue
       const own = costOf(slot)
       total = sum(total, own)
       byPool.set(slot.pool, sum(byPool.get(slot.pool) ?? nothing, own))
@@ -35,17 +44,24 @@ export function costsOf(run: RunDocument): Costs {
   return { total, byPool, byTask }
 }
 
+/** `null`: the run has no budget. */
+export function budgetOf(run: RunDocument): Budget | null {
+  if (run.budgetUsd === null) return null
+  return { capUsd: run.budgetUsd, spentUsd: run.costUsd, reservedUsd: run.reservedUsd }
+}
+
 /** All of it. */
 export function totalUsd(cost: Cost): number {
-  return cost.usefulUsd + cost.clonesUsd + cost.failuresUsd
+  return cost.usefulUsd + cost.clonesUsd + cost.failuresUsd + cost.cancelledUsd
 }
 
 function costOf(slot: SlotDocument): Cost {
   const one = { ...nothing, clones: 1 }
   switch (slot.state) {
     case 'lost':
-    case 'cancelled':
       return { ...one, clonesUsd: slot.costUsd }
+    case 'cancelled':
+      return { ...one, cancelledUsd: slot.costUsd }
     case 'failed':
     case 'rejected':
     case 'fenced':
@@ -60,6 +76,7 @@ function sum(a: Cost, b: Cost): Cost {
     usefulUsd: a.usefulUsd + b.usefulUsd,
     clonesUsd: a.clonesUsd + b.clonesUsd,
     failuresUsd: a.failuresUsd + b.failuresUsd,
+    cancelledUsd: a.cancelledUsd + b.cancelledUsd,
     clones: a.clones + b.clones,
   }
 }

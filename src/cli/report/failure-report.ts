@@ -1,4 +1,6 @@
 import { count } from '#cli/format/count.ts'
+import { causeWords, whyAndThen } from '#cli/report/attempt-words.ts'
+import { whatToDo } from '#cli/report/what-to-do.ts'
 import { allClones } from '#cli/report/winner.ts'
 import type { Shell } from '#cli/shell.ts'
 import { line, span, type Line } from '#cli/terminal/line.ts'
@@ -18,6 +20,7 @@ export function failureReport(run: RunDocument, shell: Shell): readonly Line[] {
     ...failed.slice(0, reported).flatMap((task) => taskReport(task, shell)),
     ...(rest > 0 ? [line(`  and ${count(rest, 'more failed task')}`)] : []),
     ...(failed.length === 0 ? [line(`${shell.err.symbols.bad} ${run.error ?? 'the run failed'}`, 'bad')] : []),
+    ...whatToDo(run, [], 'latest', shell),
   ]
 }
 
@@ -25,14 +28,16 @@ function taskReport(task: TaskDocument, shell: Shell): readonly Line[] {
   const { bad, to } = shell.err.symbols
   const failures = allClones(task).filter(({ slot }) => slot.cause !== null)
   const last = failures.at(-1)?.slot
+  const attempt = task.attempts.at(-1)
+  const cause = attempt === undefined || attempt.cause === null ? (task.error ?? 'unknown') : causeWords(attempt)
   const exit = last?.exitCode === null || last === undefined ? '' : `, exit code ${last.exitCode}`
   const where = last === undefined ? '' : ` on ${last.pool}`
-  const evidence = (last?.evidence ?? '').trimEnd().split('\n').slice(-evidenceLines)
-  const tried = task.attempts.flatMap(({ number, cause, remedy }) =>
-    cause === null ? [] : [line(`  attempt ${number}: ${cause}${remedy === null ? '' : ` ${to} ${remedy}`}`)],
+  const evidence = (last?.evidence ?? attempt?.evidence ?? '').trimEnd().split('\n').slice(-evidenceLines)
+  const tried = task.attempts.flatMap((one) =>
+    one.cause === null ? [] : [line(`  attempt ${one.number}: ${whyAndThen(one)}`)],
   )
   return [
-    [span(`${bad} ${task.id} failed`, 'bad'), span(`: ${last?.cause ?? task.error ?? 'unknown'}${exit}${where}`)],
+    [span(`${bad} ${task.id} failed`, 'bad'), span(`: ${cause}${exit}${where}`)],
     ...evidence.filter((text) => text !== '').map((text) => line(`    ${text}`, 'dim')),
     ...tried,
     line(`  ${to} ${shell.command('logs', 'latest', task.id)}`),

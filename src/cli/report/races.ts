@@ -3,13 +3,15 @@ import type { RunDocument } from '#contract/run-document.ts'
 
 /** What cloning and hedging came to in a run. */
 export interface Races {
-  /** Attempts in which two or more clones were given a place. */
+  /** Attempts in which two or more clones were given a place, and one was to win. */
   readonly run: number
   /** Won races by pool, most first. */
   readonly wonBy: readonly (readonly [pool: string, races: number])[]
   /** What clones cost that lost. */
   readonly lostUsd: number
   readonly hedges: readonly Hedge[]
+  /** Results that several clones contributed to, and how. */
+  readonly combined: readonly { readonly task: string; readonly decision: string }[]
 }
 
 /** A standby clone that was called up. */
@@ -23,12 +25,15 @@ export interface Hedge {
 export function racesOf(run: RunDocument): Races {
   const wonBy = new Map<string, number>()
   const hedges: Hedge[] = []
+  const combined: { task: string; decision: string }[] = []
   let races = 0
   let lostUsd = 0
   for (const task of run.tasks ?? []) {
     for (const attempt of task.attempts) {
       const clones = clonesOf(attempt)
-      const raced = clones.filter(ran).length > 1
+      const isCombined = clones.some(({ state }) => state === 'contributed')
+      if (isCombined && attempt.decision !== null) combined.push({ task: task.id, decision: attempt.decision })
+      const raced = !isCombined && clones.filter(ran).length > 1
       if (raced) races++
       for (const slot of clones) {
         const won = slot.state === 'won'
@@ -43,5 +48,6 @@ export function racesOf(run: RunDocument): Races {
     wonBy: [...wonBy].toSorted(([a, most], [b, other]) => other - most || (a < b ? -1 : 1)),
     lostUsd,
     hedges,
+    combined,
   }
 }

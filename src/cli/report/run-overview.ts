@@ -65,7 +65,7 @@ export function runTable(tasks: readonly TaskDocument[], shell: Shell): readonly
       stateSign(task.state, symbols),
       task.attempts.length === 0 ? '' : String(task.attempts.length),
       clones.length === 0 ? '' : String(clones.length),
-      winner?.pool ?? '',
+      winnerWords(task),
       // A guess beside real seconds would only mislead.
       task.predicted === null || task.predicted.basis.kind === 'none'
         ? ''
@@ -83,10 +83,20 @@ export function quantiles({ p50, p90 }: Quantiles, symbols: Symbols): string {
   return `${duration(p50)}${symbols.range}${duration(p90)}`
 }
 
+/** The winner's variant and pool; of a result made of several, how many. */
+function winnerWords(task: TaskDocument): string {
+  const parts = task.attempts.at(-1)?.slots.filter(({ state }) => state === 'contributed') ?? []
+  const winner = winnerOf(task)
+  if (winner === undefined) return ''
+  if (winner.state === 'contributed') return `${parts.length} together`
+  return winner.variant === null ? winner.pool : `${winner.variant} on ${winner.pool}`
+}
+
 function note(task: TaskDocument, { between }: Symbols): string {
   const waits = task.waitingFor === null ? [] : [waitWords(task)]
   return [
     ...(task.key === null ? [] : [task.key]),
+    ...(task.reusedFrom === null ? [] : [`taken over from ${task.reusedFrom}`]),
     ...(task.onCriticalPath ? ['critical'] : []),
     ...waits,
     ...(task.error === null ? [] : [task.error]),
@@ -94,5 +104,6 @@ function note(task: TaskDocument, { between }: Symbols): string {
 }
 
 function waitWords({ waitingFor, needs }: TaskDocument): string {
+  if (waitingFor === 'person') return 'in doubt: waiting for a person'
   return waitingFor === 'predecessors' ? `after ${needs.join(', ')}` : `waiting for ${waitingFor ?? ''}`
 }

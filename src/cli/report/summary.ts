@@ -4,6 +4,7 @@ import { duration } from '#cli/format/duration.ts'
 import { money } from '#cli/format/money.ts'
 import { shownPath } from '#cli/format/shown-path.ts'
 import { predicted } from '#cli/live/frame.ts'
+import { whyAndThen } from '#cli/report/attempt-words.ts'
 import { racesOf, type Races } from '#cli/report/races.ts'
 import { pathInWords, realisedPath } from '#cli/report/realised-path.ts'
 import type { Shell } from '#cli/shell.ts'
@@ -61,18 +62,17 @@ function raceFacts(races: Races, run: RunDocument, shell: Shell): readonly Line[
     lines.push(...fact('races', `${races.run}${by}; the losers cost ${money(races.lostUsd)}${share}`, shell))
   }
   const hedges = races.hedges.map(({ task, pool, won }) => `${task} on ${pool}, which ${won ? 'won' : 'lost'}`)
-  return [...lines, ...facts('hedges called', hedges, shell)]
+  const combined = races.combined.map(({ task, decision }) => `${task}: ${decision}`)
+  return [...lines, ...facts('hedges called', hedges, shell), ...facts('combined', combined, shell)]
 }
 
 function retryFacts(run: RunDocument, shell: Shell): readonly Line[] {
-  const { symbols } = shell.out
   const retries: string[] = []
   const reclaims: string[] = []
   for (const { id, attempts } of run.tasks ?? []) {
-    for (const [index, { cause, remedy, slots, number }] of attempts.entries()) {
-      if (index < attempts.length - 1)
-        retries.push(`${id} attempt ${number}: ${cause ?? 'failed'} ${symbols.to} ${remedy ?? 'again'}`)
-      for (const slot of slots)
+    for (const [index, attempt] of attempts.entries()) {
+      if (index < attempts.length - 1) retries.push(`${id} attempt ${attempt.number}: ${whyAndThen(attempt)}`)
+      for (const slot of attempt.slots)
         if (slot.cause === 'reclaimed') reclaims.push(`${id} clone ${slot.clone} on ${slot.pool}`)
     }
   }
@@ -103,6 +103,7 @@ function nextSteps({ run, file }: Finished, shell: Shell): readonly Line[] {
       : [
           [shell.command('logs', 'latest', failed.id), 'what it said'],
           [shell.command('show', 'latest', failed.id), 'every attempt and clone of it'],
+          [shell.command('retry', 'latest'), 'the same again, with what succeeded taken over'],
           file === null || file === '-'
             ? [shell.command('events', 'latest'), 'all that happened, in order']
             : [shell.command('run', file), 'again, once it is mended'],

@@ -2,6 +2,7 @@ import { bytes } from '#cli/format/bytes.ts'
 import { count } from '#cli/format/count.ts'
 import { duration } from '#cli/format/duration.ts'
 import { money } from '#cli/format/money.ts'
+import { causeWords, remedyWords } from '#cli/report/attempt-words.ts'
 import { quantiles } from '#cli/report/run-overview.ts'
 import { stateSign } from '#cli/state-sign.ts'
 import { line, paragraph, span, type Line } from '#cli/terminal/line.ts'
@@ -29,7 +30,12 @@ export function taskDetails(task: TaskDocument, page: Page): readonly Line[] {
     ...fact('needs', task.needs.join(', '), page),
     ...fact('reason', task.reason, page),
     ...fact('predicted', predicted === null ? null : predictionWords(predicted, symbols), page),
-    ...fact('waiting for', task.waitingFor, page),
+    ...fact(
+      'waiting for',
+      task.waitingFor === 'person' ? 'a person: it may have done its work' : task.waitingFor,
+      page,
+    ),
+    ...fact('taken over', task.reusedFrom === null ? null : `from ${task.reusedFrom}`, page),
     ...fact('error', task.error, page),
     ...task.attempts.flatMap((attempt) => attemptLines(attempt, page)),
   ]
@@ -37,10 +43,18 @@ export function taskDetails(task: TaskDocument, page: Page): readonly Line[] {
 
 function attemptLines(attempt: AttemptDocument, page: Page): readonly Line[] {
   const { symbols } = page
-  const cause = attempt.cause === null ? '' : `: ${attempt.cause}`
-  const remedy = attempt.remedy === null ? '' : ` ${symbols.to} ${attempt.remedy}`
+  const { cause, remedy, reason } = attempt
+  const why = cause === null ? '' : `: ${causeWords(attempt)}`
+  // The cause stands in the line above.
+  const because = reason === null ? '' : `: ${reason.replace(`${cause}: `, '')}`
+  const then = remedy === null ? null : `${remedyWords[remedy]}${because}`
+  // What a clone of it says is shown with the clone.
+  const isOfClone = attempt.slots.some(({ evidence }) => evidence === attempt.evidence)
   return [
-    [span(`  attempt ${attempt.number}  `), stateSign(attempt.state, symbols), span(`${cause}${remedy}`)],
+    [span(`  attempt ${attempt.number}  `), stateSign(attempt.state, symbols), span(why)],
+    ...fact('then', then, page, 4),
+    ...fact('decided', attempt.decision, page, 4),
+    ...(isOfClone ? [] : evidenceLines(attempt.evidence)),
     ...attempt.slots.flatMap((slot) => slotLines(slot, page)),
   ]
 }
@@ -49,9 +63,14 @@ function slotLines(slot: SlotDocument, page: Page): readonly Line[] {
   const { symbols } = page
   const exit = slot.exitCode === null ? '' : `, exit code ${slot.exitCode}`
   const cause = slot.cause === null ? '' : `  ${slot.cause}${exit}`
+  const variant = slot.variant === null ? '' : `${slot.variant}  `
   const kind = slot.kind === 'standby' ? '  standby' : ''
   return [
-    [span(`    clone ${slot.clone}  `), stateSign(slot.state, symbols), span(`  on ${slot.pool}${kind}${cause}`)],
+    [
+      span(`    clone ${slot.clone}  ${variant}`),
+      stateSign(slot.state, symbols),
+      span(`  on ${slot.pool}${kind}${cause}`),
+    ],
     ...fact('reason', slot.reason, page, 6),
     ...fact('called up', slot.why, page, 6),
     ...fact('waiting for', slot.waitingFor, page, 6),

@@ -1,8 +1,13 @@
 import type { AttemptDocument, SlotDocument, TaskDocument } from '#contract/run-document.ts'
 
-/** The clone whose result was committed. */
+/** The clone whose result was committed; of a result made of several, the one that it waited for. */
 export function winnerOf(task: TaskDocument): SlotDocument | undefined {
-  return task.attempts.at(-1)?.slots.find(({ state }) => state === 'won')
+  const slots = task.attempts.at(-1)?.slots ?? []
+  const parts = slots.filter(({ state, endedAt }) => state === 'contributed' && endedAt !== null)
+  return (
+    slots.find(({ state }) => state === 'won') ??
+    parts.toSorted((a, b) => Date.parse(b.endedAt ?? '') - Date.parse(a.endedAt ?? ''))[0]
+  )
 }
 
 /** Clones of an attempt that took part: a standby slot that was not called up is none. */

@@ -1,11 +1,20 @@
 import type { Command } from 'commander'
 import { exitCodes } from '#cli/exit-code.ts'
+import { count } from '#cli/format/count.ts'
+import { duration } from '#cli/format/duration.ts'
 import { money } from '#cli/format/money.ts'
-import { costsOf, totalUsd, type Cost } from '#cli/report/costs.ts'
+import { wholeNumber } from '#cli/option-values.ts'
+import { budgetOf, costsOf, totalUsd, type Budget, type Cost } from '#cli/report/costs.ts'
+import { savedBy, type Saved } from '#cli/report/saved.ts'
 import type { Shell } from '#cli/shell.ts'
-import { line, span } from '#cli/terminal/line.ts'
+import { line, span, type Line } from '#cli/terminal/line.ts'
 import { table, type Column } from '#cli/terminal/table.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
+
+interface Options {
+  readonly top: number
+  readonly json?: boolean
+}
 
 /** `cost RUN`: where the money went. */
 export const addCost: AddVerb = (program, start) => {
@@ -13,14 +22,13 @@ export const addCost: AddVerb = (program, start) => {
     .command('cost')
     .summary('where the money went')
     .description(
-      'Shows what a run cost: for results, for clones that lost a race, for clones that failed; by pool, by task.',
+      'Shows what a run cost: for results, for clones that lost a race, for clones that failed; by pool, by task; what is left of its budget, and what its races saved.',
     )
     .argument('[run]', 'id of a run', 'latest')
-    .option('--json', 'print {runId, emulated, total, byPool, byTask}')
+    .option('--top <n>', 'list this many tasks, the dearest first', wholeNumber, 10)
+    .option('--json', 'print {runId, emulated, total, idleUsd, byPool, byTask, budget, saved}')
     .addHelpText('after', examples(['forkcast cost latest', 'the last run']))
-    .action((run: string, options: { readonly json?: boolean }, command: Command) =>
-      start(command, (shell) => cost(shell, run, options.json === true)),
-    )
+    .action((run: string, options: Options, command: Command) => start(command, (shell) => cost(shell, run, options)))
 }
 
 const amounts: readonly Column[] = [
@@ -31,45 +39,79 @@ const amounts: readonly Column[] = [
   { title: 'all', align: 'right' },
 ]
 
-async function cost(shell: Shell, id: string, json: boolean): Promise<number> {
+async function cost(shell: Shell, id: string, { json, top }: Options): Promise<number> {
   return shell.withControl({ mode: 'read' }, async (control) => {
     const found = await control.run(id, { tasks: true })
     if (!found.ok) return shell.problem(found.error)
     const run = found.value
     const { total, byPool, byTask } = costsOf(run)
+    const budget = budgetOf(run)
+    const saved = savedBy(run)
     const emulated = (await control.pools()).pools.some((pool) => pool.emulated)
     if (json) {
       await shell.json({
         runId: run.id,
         emulated,
         total,
+        // Pools of this machine bill nothing but jobs; what others bill beyond them is not known here.
+        idleUsd: emulated ? 0 : null,
         byPool: Object.fromEntries(byPool),
         byTask: Object.fromEntries(byTask),
+        budget,
+        saved,
       })
       return exitCodes.ok
     }
     const fit = { width: shell.columns, more: shell.out.symbols.more }
-    const listed = (title: string, costs: ReadonlyMap<string, Cost>) =>
+    const listed = (title: string, costs: readonly (readonly [string, Cost])[]) =>
       table(
         [{ title }, ...amounts],
-        [...costs].toSorted(dearest).map(([name, own]) => [name, ...cells(own)]),
+        costs.map(([name, own]) => [name, ...cells(own)]),
         fit,
       )
+    const tasks = [...byTask].toSorted(dearest)
+    const rest = tasks.length - top
     await shell.lines([
       [
         span(run.workflow, 'strong'),
         span(`  ${run.id}  ${money(totalUsd(total))}${emulated ? '; prices are emulated' : ''}`),
       ],
-      line(
-        `useful ${money(total.usefulUsd)}, lost races ${money(total.clonesUsd)}, failures ${money(total.failuresUsd)}`,
-      ),
+      line(totalWords(total)),
+      line(emulated ? 'idle: not billed on this machine' : 'idle: not known'),
+      ...(budget === null ? [] : [line(budgetWords(budget))]),
+      ...savedLines(saved),
       [],
-      ...listed('pool', byPool),
+      ...listed('pool', [...byPool].toSorted(dearest)),
       [],
-      ...listed('task', byTask),
+      ...listed('task', tasks.slice(0, top)),
+      ...(rest > 0 ? [line(`${shell.out.symbols.more} and ${count(rest, 'other')}`, 'dim')] : []),
     ])
     return exitCodes.ok
   })
+}
+
+function totalWords(total: Cost): string {
+  const cancelled = total.cancelledUsd > 0 ? `, cancelled ${money(total.cancelledUsd)}` : ''
+  return `useful ${money(total.usefulUsd)}, lost races ${money(total.clonesUsd)}, failures ${money(total.failuresUsd)}${cancelled}`
+}
+
+function budgetWords({ capUsd, spentUsd, reservedUsd }: Budget): string {
+  const reserved = reservedUsd > 0 ? `, up to ${money(reservedUsd)} for clones at work` : ''
+  return `budget ${money(capUsd)}: ${money(spentUsd)} spent${reserved}`
+}
+
+/** Task time, not time of the run: what a task ends earlier need not end the run earlier. */
+function savedLines(saved: readonly Saved[]): readonly Line[] {
+  if (saved.length === 0) return []
+  const known = saved.flatMap(({ betweenS }) => (betweenS === null ? [] : [betweenS]))
+  const least = known.reduce((sum, [from]) => sum + from, 0)
+  const most = known.reduce((sum, [, to]) => sum + to, 0)
+  const unknown = saved.length - known.length
+  const range = least === most ? duration(least) : `${duration(least)} to ${duration(most)}`
+  const words = known.length === 0 ? 'not known' : `${range} of task time in ${count(known.length, 'race')}`
+  const others = known.length === 0 || unknown === 0 ? '' : `; not known of ${count(unknown, 'other')}`
+  const reasons = new Set(saved.map(({ basis }) => basis))
+  return [line(`saved by racing: ${words}${others} (${[...reasons].join('; ')})`)]
 }
 
 function cells(own: Cost): readonly string[] {

@@ -30,7 +30,7 @@ export const addResume: AddVerb = (program, start) => {
 async function resume(shell: Shell, run: string, options: ResumeOptions): Promise<number> {
   const engine = { mode: 'engine', ...(options.pools === undefined ? {} : { poolsFile: options.pools }) } as const
   const sinceMs = shell.host.now()
-  return shell.withControl(engine, async (control) => {
+  return shell.withControl({ ...engine, drainS: options.drain }, async (control) => {
     const resumed = await control.resume(run)
     if (!resumed.ok) return shell.problem(resumed.error)
     const { runId } = resumed.value

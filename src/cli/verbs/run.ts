@@ -65,7 +65,7 @@ async function run(shell: Shell, file: string, options: RunOptions): Promise<num
   if (!params.ok) return shell.problems(params.error)
   const poolsFile = options.pools === undefined ? {} : { poolsFile: options.pools }
   const engine = { mode: 'engine', beside: file, ...poolsFile } as const
-  return shell.withControl(engine, async (control) => {
+  return shell.withControl({ ...engine, drainS: options.drain }, async (control) => {
     const submitted = await submit(control, loaded.value, params.value, options)
     if (!submitted.ok) return shell.problem(submitted.error)
     return watchRun(shell, control, submitted.value.runId, { graph: taskGraph(workflow), file, sinceMs: 0, options })

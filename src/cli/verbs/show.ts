@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { exitCodes } from '#cli/exit-code.ts'
 import { runTable, runHeader } from '#cli/report/run-overview.ts'
 import { taskDetails } from '#cli/report/task-details.ts'
+import { whatToDo } from '#cli/report/what-to-do.ts'
 import type { Shell } from '#cli/shell.ts'
 import { line } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
@@ -50,6 +51,7 @@ async function show(shell: Shell, id: string, task: string | undefined, json: bo
     }
     if (task !== undefined && chosen.length <= detailed) {
       await shell.lines(chosen.flatMap((one) => taskDetails(one, { symbols: shell.out.symbols, width: shell.columns })))
+      shell.notes(whatToDo(run, chosen, id, shell))
       return exitCodes.ok
     }
     const plan = await control.plan(id)
@@ -61,6 +63,7 @@ async function show(shell: Shell, id: string, task: string | undefined, json: bo
     ])
     const example = chosen.find(({ attempts }) => attempts.length > 0)
     if (example !== undefined) shell.notes([line(`one of them:  ${shell.command('show', id, example.id)}`, 'dim')])
+    shell.notes(whatToDo(run, chosen, id, shell))
     return exitCodes.ok
   })
 }

@@ -9,44 +9,82 @@ export interface Candidate {
   readonly pool: string
   readonly resources: Resources
   readonly notBeforeMs: number | null
+  /** What it must be able to pay, and from what; `null`: money is no matter. */
+  readonly price: Worst | null
 }
 
-/** A slot's answer: a pool, or what it waits for. */
+/** The worst case of a clone in each pool, and the purse that has to bear it: that of its run. */
+export interface Worst {
+  readonly purse: string
+  readonly nanoUsd: Readonly<Record<string, number>>
+}
+
+/** The money of a run with a budget: what may be reserved yet, and whether some of it is and may come back. */
+export interface Purse {
+  readonly freeNanoUsd: number
+  readonly reserved: boolean
+}
+
+/** A slot's answer: a pool, what it waits for, or that it can never be paid, with the least that it could need. */
 export type Admission =
-  | { readonly kind: 'submit'; readonly key: string; readonly pool: string }
+  | { readonly kind: 'submit'; readonly key: string; readonly pool: string; readonly reservedNanoUsd: number }
   | { readonly kind: 'hold'; readonly key: string; readonly waitingFor: WaitReason }
+  | { readonly kind: 'refuse'; readonly key: string; readonly neededNanoUsd: number }
+
+/** An answer each, in the order of the candidates. */
+export interface Admitted {
+  readonly admissions: readonly Admission[]
+  /** A slot waits for the machine itself: nobody goes before it, wherever. */
+  readonly machineClosed: boolean
+}
 
 /**
- * Gives places to slots in the order given (greatest rank first) while room lasts. A slot goes to its own pool, or spills
- * down from it. One that finds no room keeps its turn: nobody behind it is placed in the pools that it could go to, or
- * anywhere when the machine itself is what is short, so that small tasks don't starve a large one. What no pool could take
- * even if empty waits, and keeps nobody. O(slots · spill depth).
+ * Gives places to slots in the order given (greatest rank first) while room and money last. A slot goes to its own pool, or
+ * spills down from it to one that it can pay. One that finds no room keeps its turn: nobody behind it is placed in the pools
+ * that it could go to, or anywhere when the machine itself is what is short, so that small tasks don't starve a large one.
+ * One that can't be paid in any of its pools waits for money and keeps nobody; when none of its purse is reserved, no money
+ * can come back, and it is refused. What no pool could take even if empty waits, and keeps nobody. O(slots · spill depth).
  */
-export function admit(
-  candidates: readonly Candidate[],
-  pools: readonly Pool[],
-  capacity: Capacity,
-  nowMs: number,
-): readonly Admission[] {
+export function admit(candidates: readonly Candidate[], { pools, capacity, purses }: Means, nowMs: number): Admitted {
   const byId = new Map(pools.map((pool) => [pool.id, pool]))
   const room = new Map(Object.entries(capacity.pools))
+  const money = new Map(purses)
   const closed = new Set<string>()
   let total = capacity.total
   let machineClosed = false
-  return candidates.map(({ key, pool, resources, notBeforeMs }): Admission => {
+  const free = (id: string): Room | undefined => (closed.has(id) ? undefined : room.get(id))
+  const answer = ({ key, pool, resources, notBeforeMs, price }: Candidate): Admission => {
     if (notBeforeMs !== null && notBeforeMs > nowMs) return { kind: 'hold', key, waitingFor: 'backoff' }
     const able = ablePools(pool, resources, byId)
-    const free = (id: string): Room | undefined => (closed.has(id) ? undefined : room.get(id))
-    const found = able.find((id) => !machineClosed && fits(resources, total) && fitsIn(resources, free(id)))
+    const purse = price === null ? undefined : money.get(price.purse)
+    const needed = (id: string): number => (price === null ? 0 : (price.nanoUsd[id] ?? Infinity))
+    const payable = able.filter((id) => needed(id) <= (purse?.freeNanoUsd ?? 0))
+    if (able.length > 0 && payable.length === 0) {
+      if (purse?.reserved === true) return { kind: 'hold', key, waitingFor: 'money' }
+      return { kind: 'refuse', key, neededNanoUsd: Math.min(...able.map(needed)) }
+    }
+    const found = payable.find((id) => !machineClosed && fits(resources, total) && fitsIn(resources, free(id)))
     if (found === undefined) {
-      for (const id of able) closed.add(id)
-      if (able.length > 0 && !fits(resources, total)) machineClosed = true
+      for (const id of payable) closed.add(id)
+      if (payable.length > 0 && !fits(resources, total)) machineClosed = true
       return { kind: 'hold', key, waitingFor: 'capacity' }
     }
     room.set(found, take(resources, room.get(found) as Room))
     total = take(resources, total)
-    return { kind: 'submit', key, pool: found }
-  })
+    const reservedNanoUsd = needed(found)
+    if (price !== null && purse !== undefined && reservedNanoUsd > 0) {
+      money.set(price.purse, { freeNanoUsd: purse.freeNanoUsd - reservedNanoUsd, reserved: true })
+    }
+    return { kind: 'submit', key, pool: found, reservedNanoUsd }
+  }
+  return { admissions: candidates.map(answer), machineClosed }
+}
+
+/** What there is to give: pools, their room, and the purses of runs with a budget. */
+export interface Means {
+  readonly pools: readonly Pool[]
+  readonly capacity: Capacity
+  readonly purses: ReadonlyMap<string, Purse>
 }
 
 /** The pool and those it spills to, in order, as far as they could take the resources when empty. */

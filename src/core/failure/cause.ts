@@ -13,6 +13,7 @@ export const causes = [
   'bad-output',
   'validator-rejected',
   'no-quorum',
+  'over-budget',
   'user-error',
   'in-doubt',
   'unknown',
@@ -24,9 +25,13 @@ export function isPlatformCause(cause: Cause): boolean {
   return cause === 'reclaimed' || cause === 'host-lost' || cause === 'engine-lost'
 }
 
+/** How sure the cause is: told by who caused it, seen from its traces, or the best guess. */
+export type Confidence = 'certain' | 'likely' | 'possible'
+
 /** A failure in words: the cause, and what showed it. */
 export interface Failure {
   readonly cause: Cause
+  readonly confidence: Confidence
   readonly exitCode: number | null
   readonly signal: string | null
   /** One or a few lines for a person: the last lines of stderr, or the reason text of the pool. */

@@ -1,4 +1,4 @@
-import type { Failure } from '#core/failure/cause.ts'
+import type { Cause, Confidence, Failure } from '#core/failure/cause.ts'
 import { excerpt } from '#core/failure/excerpt.ts'
 import { unreachable } from '#core/unreachable.ts'
 
@@ -21,33 +21,49 @@ export type Evidence =
   | { readonly kind: 'spawn'; readonly code: string; readonly program: string }
   /** What the clone was to read is not there, or is not what it was. */
   | { readonly kind: 'input'; readonly name: string; readonly why: string }
+  /** The value of a secret can't be had; `name` is the variable's. */
+  | { readonly kind: 'secret'; readonly name: string; readonly why: string }
   /** An output is missing, or is not what the workflow says. */
   | { readonly kind: 'output'; readonly name: string; readonly why: string }
+  /** The command that checks the result did not end with exit code 0. */
+  | {
+      readonly kind: 'validator'
+      readonly exitCode: number | null
+      readonly signal: string | null
+      readonly stderr: string
+    }
   /** The agent itself failed around the command; `code` is the system's error code. */
   | { readonly kind: 'agent'; readonly step: AgentStep; readonly code: string | null; readonly message: string }
 
 /** What the agent does around a command. */
 export type AgentStep = 'staging in' | 'running' | 'staging out'
 
-/** The failure that the evidence shows: its cause, and the words for a person. Total over the kinds of evidence. */
+/**
+ * The failure that the evidence shows: its cause, how sure that is, and the words for a person. Total over the kinds of
+ * evidence. Linear in the length of stderr.
+ */
 export function classify(evidence: Evidence): Failure {
   switch (evidence.kind) {
     case 'exit':
       return classifyExit(evidence)
     case 'timeout':
-      return failure('timed-out', [`timed out after ${evidence.timeoutS} s`, evidence.stderr])
+      return failure('timed-out', 'certain', [`timed out after ${evidence.timeoutS} s`, evidence.stderr])
     case 'flood':
-      return failure('user-error', [
+      return failure('user-error', 'certain', [
         `wrote more than ${evidence.limitMiB} MiB to ${evidence.stream}: write data to an output`,
       ])
     case 'spawn':
       return classifySpawn(evidence)
     case 'input':
-      return failure('bad-input', [`${evidence.name}: ${evidence.why}`])
+      return failure('bad-input', 'certain', [`${evidence.name}: ${evidence.why}`])
+    case 'secret':
+      return failure('bad-input', 'certain', [`secret ${evidence.name}: ${evidence.why}`])
     case 'output':
-      return failure('bad-output', [`output ${evidence.name}: ${evidence.why}`])
+      return failure('bad-output', 'certain', [`output ${evidence.name}: ${evidence.why}`])
+    case 'validator':
+      return classifyValidator(evidence)
     case 'agent':
-      return failure(agentCause(evidence), [`${evidence.step} failed: ${evidence.message}`])
+      return classifyAgent(evidence)
     default:
       return unreachable(evidence)
   }
@@ -59,22 +75,48 @@ const nearLimit = 0.9
 /** Signals that come from somebody else; every other one is the program's own doing. */
 const foreignSignals: ReadonlySet<string> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 
-/** What a shell answers for a child that SIGKILL ended. */
-const shellKilled = 137
+/** What a shell answers for a child that SIGKILL or SIGTERM ended. */
+const killed = 137
+const terminated = 143
+
+/** What programs say when memory or disk ends; of disks the C library's own words. */
+const memoryWords = /cannot allocate memory|out of memory|MemoryError|bad_alloc|OutOfMemoryError/i
+const diskWords = /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i
 
 function classifyExit(evidence: Extract<Evidence, { kind: 'exit' }>): Failure {
   const { exitCode, signal, peakMemoryMiB, memoryMiB } = evidence
-  const killed = signal === 'SIGKILL' || exitCode === shellKilled
-  const how = signal === null ? `ended with exit code ${exitCode}` : `ended by ${signal}`
-  if (killed && peakMemoryMiB !== null && memoryMiB !== null && peakMemoryMiB >= nearLimit * memoryMiB) {
+  const how = endWords(exitCode, signal)
+  const said = excerpt(evidence.stderr)
+  const isNear = peakMemoryMiB !== null && memoryMiB !== null && peakMemoryMiB >= nearLimit * memoryMiB
+  if (isNear && (signal === 'SIGKILL' || exitCode === killed || memoryWords.test(said))) {
     const used = `${Math.round(peakMemoryMiB)} MiB of ${memoryMiB} MiB in use`
-    return failure('out-of-memory', [`${how}: ${used}`, evidence.stderr], exitCode, signal)
+    return failure('out-of-memory', 'likely', [`${how}: ${used}`, evidence.stderr], exitCode, signal)
   }
-  if (signal !== null && foreignSignals.has(signal)) {
-    return failure('unknown', [`${how} from outside`, evidence.stderr], exitCode, signal)
+  if (isForeign(exitCode, signal)) {
+    return failure('unknown', 'possible', [`${how} from outside`, evidence.stderr], exitCode, signal)
   }
-  const words = evidence.stderr.trim() === '' ? [`${how} and wrote nothing to stderr`] : [evidence.stderr]
-  return failure('user-error', words, exitCode, signal)
+  if (diskWords.test(said)) return failure('out-of-disk', 'likely', [how, evidence.stderr], exitCode, signal)
+  const words = said === '' ? [`${how} and wrote nothing to stderr`] : [evidence.stderr]
+  return failure('user-error', 'certain', words, exitCode, signal)
+}
+
+/** A validator that somebody else ended has judged nothing. */
+function classifyValidator({ exitCode, signal, stderr }: Extract<Evidence, { kind: 'validator' }>): Failure {
+  const how = `validate ${endWords(exitCode, signal)}`
+  if (isForeign(exitCode, signal)) {
+    return failure('unknown', 'possible', [`${how} from outside`, stderr], exitCode, signal)
+  }
+  return failure('validator-rejected', signal === null ? 'certain' : 'likely', [how, stderr], exitCode, signal)
+}
+
+function isForeign(exitCode: number | null, signal: string | null): boolean {
+  if (signal !== null) return foreignSignals.has(signal)
+  return exitCode === null || exitCode === killed || exitCode === terminated
+}
+
+function endWords(exitCode: number | null, signal: string | null): string {
+  if (signal !== null) return `ended by ${signal}`
+  return exitCode === null ? 'ended without an exit code' : `ended with exit code ${exitCode}`
 }
 
 /** Exit codes that a shell would give, and words for a person. What is not listed is the machine's. */
@@ -94,23 +136,25 @@ const spawnErrors: Readonly<Record<string, readonly [exitCode: number, why: stri
 
 function classifySpawn(evidence: Extract<Evidence, { kind: 'spawn' }>): Failure {
   const known = Object.hasOwn(spawnErrors, evidence.code) ? spawnErrors[evidence.code] : undefined
-  if (known === undefined) return failure('start-failed', [`${evidence.program}: ${evidence.code}`])
+  if (known === undefined) return failure('start-failed', 'certain', [`${evidence.program}: ${evidence.code}`])
   const [exitCode, why] = known
-  return failure('user-error', [`${evidence.program}: ${why} (${evidence.code})`], exitCode)
+  return failure('user-error', 'certain', [`${evidence.program}: ${why} (${evidence.code})`], exitCode)
 }
 
-function agentCause(evidence: Extract<Evidence, { kind: 'agent' }>): Failure['cause'] {
-  const { step, code } = evidence
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'out-of-disk'
-  if (step === 'staging out' && (code === 'EACCES' || code === 'EPERM')) return 'bad-output'
-  return step === 'staging in' && code !== null ? 'start-failed' : 'unknown'
+function classifyAgent({ step, code, message }: Extract<Evidence, { kind: 'agent' }>): Failure {
+  const words = [`${step} failed: ${message}`]
+  if (code === 'ENOSPC' || code === 'EDQUOT') return failure('out-of-disk', 'certain', words)
+  if (step === 'staging out' && (code === 'EACCES' || code === 'EPERM')) return failure('bad-output', 'likely', words)
+  if (step === 'staging in' && code !== null) return failure('start-failed', 'likely', words)
+  return failure('unknown', 'possible', words)
 }
 
 function failure(
-  cause: Failure['cause'],
+  cause: Cause,
+  confidence: Confidence,
   words: readonly string[],
   exitCode: number | null = null,
   signal: string | null = null,
 ): Failure {
-  return { cause, exitCode, signal, evidence: excerpt(words.join('\n')) }
+  return { cause, confidence, exitCode, signal, evidence: excerpt(words.join('\n')) }
 }

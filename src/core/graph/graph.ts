@@ -1,3 +1,4 @@
+import { placedOperands } from '#core/workflow/condition.ts'
 import type { Task, Workflow } from '#core/workflow/workflow.ts'
 
 /**
@@ -83,6 +84,9 @@ export function dependenciesOf(task: Task): readonly Dependency[] {
   for (const { source } of task.forEach?.keys ?? []) {
     if (source.kind === 'output') dependencies.push({ task: source.from.task, kind: 'after' })
     if (source.kind === 'each') dependencies.push({ task: source.from.task, kind: 'each' })
+  }
+  for (const { operand } of placedOperands(task.when)) {
+    if (operand.kind === 'output') dependencies.push({ task: operand.from.task, kind: 'after' })
   }
   return dependencies
 }

@@ -14,8 +14,12 @@ export interface Option {
   readonly scoreUsd: number
 }
 
+/** What a clone asks for: its size, and the kind of pool. */
+export type Asked = Pick<Task, 'pool' | 'resources'>
+
 /** What an hour less is worth to a run, for each point of its priority. */
 const usdPerHourAndPoint = 0.02
+
 /** What a run is planned by. */
 export interface Urgency {
   readonly priority: number
@@ -28,19 +32,20 @@ export interface Urgency {
 const shareOffPath = 0.1
 
 /**
- * Pools that meet a task's wishes and size, best first. The score is money: the clone's cost, plus its time to the end
- * at what an hour is worth to this run (its priority and hurry, and a tenth of that off the critical path). Ties go by time, then by id. O(pools log pools).
+ * Pools that meet a clone's wishes and size, best first. The score is money: the clone's cost, plus its time to the end
+ * at what an hour is worth to this run (its priority and hurry, and a tenth of that off the critical
+ * path). Ties go by time, then by id. O(pools log pools).
  */
 export function choosePools(
-  task: Task,
+  asked: Asked,
   pools: readonly Pool[],
   prediction: Prediction,
   run: Urgency,
 ): readonly Option[] {
   const usdPerHour = usdPerHourAndPoint * run.priority * (run.hurry ?? 1) * (run.onCriticalPath ? 1 : shareOffPath)
   return pools
-    .filter((pool) => meets(pool, task.pool, task.resources))
-    .map((pool) => option(pool, task.resources, prediction, usdPerHour))
+    .filter((pool) => meets(pool, asked.pool, asked.resources))
+    .map((pool) => option(pool, asked.resources, prediction, usdPerHour))
     .sort((a, b) => a.scoreUsd - b.scoreUsd || a.finishS - b.finishS || (a.pool.id < b.pool.id ? -1 : 1))
 }
 
@@ -53,6 +58,12 @@ export function meets(pool: Pool, wish: PoolPreference, resources: Resources): b
     (wish.purchase === undefined || wish.purchase === pool.purchase) &&
     fits(resources, pool)
   )
+}
+
+/** The most memory that a clone could be given, in a pool that it may use; `undefined` when there is no such pool. */
+export function mostMemoryMiB({ pool, resources }: Asked, pools: readonly Pool[]): number | undefined {
+  const sizes = pools.filter((one) => meets(one, pool, resources)).map(({ memoryMiB }) => memoryMiB)
+  return sizes.length === 0 ? undefined : Math.max(...sizes)
 }
 
 function option(pool: Pool, resources: Resources, prediction: Prediction, usdPerHour: number): Option {

@@ -1,22 +1,28 @@
-import { choosePools, type Option } from '#core/planning/choose-pools.ts'
+import { choosePools, mostMemoryMiB, type Option } from '#core/planning/choose-pools.ts'
+import { cloneCount } from '#core/planning/clone-count.ts'
+import { hedgeAfter } from '#core/planning/hedge-after.ts'
 import { inSeconds } from '#core/planning/in-seconds.ts'
+import { learnedMemory } from '#core/planning/learned-memory.ts'
 import type { Placement, PlannedSlot } from '#core/planning/plan.ts'
-import { riskOf } from '#core/planning/risk.ts'
+import { timeLimit } from '#core/planning/time-limit.ts'
 import type { Pool } from '#core/pools/pool.ts'
-import { durationAt } from '#core/prediction/duration-at.ts'
+import { failureWords } from '#core/prediction/failure-counts.ts'
 import type { Prediction, Sample } from '#core/prediction/prediction.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { RunPolicy } from '#core/run/run.ts'
 import { unreachable } from '#core/unreachable.ts'
-import type { Task } from '#core/workflow/workflow.ts'
+import type { Resources, Task } from '#core/workflow/workflow.ts'
 
 /** What the planner knows of a task's place in its run. */
 export interface TaskContext {
   readonly pools: readonly Pool[]
+  /** Newest first. */
   readonly samples: readonly Sample[]
   readonly prediction: Prediction
   readonly policy: RunPolicy
   readonly priority: number
+  /** The run's; with one, every clone has a limit. */
+  readonly budgetUsd: number | null
   readonly onCriticalPath: boolean
   /** How many times as much an hour is worth as the priority says. */
   readonly hurry: number
@@ -24,30 +30,67 @@ export interface TaskContext {
   readonly pathToEndS: number
 }
 
-/** Tasks shorter than this vary by more than what a second clone could save them. */
-const leastHedgeS = 1
-/** Clones that `auto` makes of a risky task. */
-const autoClones = 2
+/** What one kind of clone of a task asks for. */
+export interface Shape {
+  readonly variant: string | null
+  readonly resources: Resources
+  /** Why it asks for more than the user wrote. */
+  readonly why: string | null
+}
+
 /** A point of priority outweighs any path (100,000 tasks of 14 days), and ranks still tell hundredths of a second. */
 const priorityWeight = 1e12
 
-/** Pool, slots and reasons for one task, or why no pool can take it. */
-export function placeTask(task: Task, context: TaskContext): Result<Placement, string> {
-  const options = choosePools(task, context.pools, context.prediction, context)
-  const best = options[0]
-  if (best === undefined) return err(noPool(task, context.pools))
-  const clones = cloneCount(task, context)
-  const active = Array.from({ length: clones.count }, (_, clone) => {
-    const option = options[clone % options.length] as Option
-    const role = clone === 0 ? 'best of the pools that fit' : `clone ${clone}`
-    return { kind: 'active', pool: option.pool.id, reason: `${role}: ${words(option)} (${clones.why})` } as const
+/** The shapes of a task's clones, with the memory that history taught: one, or one a variant. */
+export function shapesOf(task: Task, pools: readonly Pool[], samples: readonly Sample[]): readonly Shape[] {
+  const asked: readonly Omit<Shape, 'why'>[] =
+    task.variants.length === 0
+      ? [{ variant: null, resources: task.resources }]
+      : task.variants.map(({ name, resources }) => ({ variant: name, resources }))
+  return asked.map(({ variant, resources }) => {
+    const mostMiB = mostMemoryMiB({ pool: task.pool, resources }, pools) ?? resources.memoryMiB
+    const own = samples.filter((sample) => sample.variant === variant)
+    const { memoryMiB, why } = learnedMemory(resources.memoryMiB, mostMiB, own)
+    return { variant, resources: { ...resources, memoryMiB }, why }
   })
-  const hedge = hedgeAfter(task, context, clones.count, best)
-  const standby = hedge.afterS === null ? [] : [standbySlot(options, best, active, hedge.why)]
+}
+
+/**
+ * Pool, slots and reasons for one task, or why no pool can take it. Clone n of a task with variants is its n-th variant,
+ * with pools of its own; clones are apart from each other while there are pools enough.
+ */
+export function placeTask(task: Task, context: TaskContext): Result<Placement, string> {
+  const shapes = shapesOf(task, context.pools, context.samples).map((shape) => ({
+    ...shape,
+    options: choosePools({ pool: task.pool, resources: shape.resources }, context.pools, context.prediction, context),
+  }))
+  const homeless = shapes.find(({ options }) => options.length === 0)
+  if (homeless !== undefined) return err(noPool(task, homeless, context.pools))
+  const [first] = shapes as [(typeof shapes)[number]]
+  const [best] = first.options as readonly [Option]
+  const clones = cloneCount(task, context)
+  const limit = timeLimit(task.timeoutS, context.budgetUsd, context.prediction, context.samples)
+
+  const used = new Map<string, number>()
+  const slots: PlannedSlot[] = []
+  for (let clone = 0; clone < clones.count; clone++) {
+    const { variant, resources, options } = shapes[clone] ?? first
+    const { pool, said } = leastUsed(options, used)
+    const role =
+      variant === null ? (clone === 0 ? 'best of the pools that fit' : `clone ${clone}`) : `variant ${variant}`
+    const reason = `${role}: ${said} (${clones.why})`
+    slots.push({ kind: 'active', pool, reason, variant, resources, timeoutS: limit.timeoutS })
+  }
+  const { startDelayS } = best.pool
+  const hedge = hedgeAfter(task, { ...context, clones: clones.count, startDelayS })
+  if (hedge.afterS !== null) {
+    const { pool, said } = standbyPlace(first.options, best, slots)
+    const reason = `${hedge.why}: ${said}`
+    slots.push({ kind: 'standby', pool, reason, variant: null, resources: first.resources, timeoutS: limit.timeoutS })
+  }
   return ok({
     task: task.id,
-    resources: task.resources,
-    slots: [...active, ...standby],
+    slots,
     hedgeAfterS: hedge.afterS,
     rank: context.priority * priorityWeight + context.pathToEndS,
     onCriticalPath: context.onCriticalPath,
@@ -58,77 +101,33 @@ export function placeTask(task: Task, context: TaskContext): Result<Placement, s
       basisWords(context.prediction),
       clones.why,
       hedge.why,
-    ].join('; '),
+      ...shapes.map(({ variant, why }) => (variant === null || why === null ? why : `${variant}: ${why}`)),
+      limit.why,
+      failureWords(context.samples),
+    ]
+      .filter((part) => part !== null)
+      .join('; '),
   })
 }
 
-function cloneCount(task: Task, context: TaskContext): { count: number; why: string } {
-  if (!task.idempotent) return { count: 1, why: 'never cloned: not idempotent' }
-  if (!context.policy.cloning) return { count: 1, why: 'cloning is switched off' }
-  if (task.clones !== 'auto') {
-    const why = task.clones === 1 ? 'one clone' : `${task.clones} clones, as asked`
-    return { count: task.clones, why }
-  }
-  const risk = riskOf(context.samples, context.prediction)
-  if (risk !== undefined) return { count: autoClones, why: `${autoClones} clones: ${risk}` }
-  if (context.onCriticalPath) {
-    return { count: autoClones, why: `${autoClones} clones: a slow one would delay the run` }
-  }
-  return { count: 1, why: 'one clone: not risky, not on the critical path' }
+interface Place {
+  readonly pool: string
+  readonly said: string
 }
 
-function hedgeAfter(
-  task: Task,
-  context: TaskContext,
-  clones: number,
-  best: Option,
-): { afterS: number | null; why: string } {
-  const { hedge } = task
-  if (!task.idempotent) return { afterS: null, why: 'never hedged: not idempotent' }
-  if (!context.policy.hedging) return { afterS: null, why: 'hedging is switched off' }
-  switch (hedge.kind) {
-    case 'off':
-      return { afterS: null, why: 'no hedge, as asked' }
-    case 'after':
-      return {
-        afterS: best.pool.startDelayS + hedge.seconds,
-        why: `hedge after ${inSeconds(hedge.seconds)} of work, as asked`,
-      }
-    case 'quantile':
-      return atQuantile(hedge.quantile, context.prediction, best)
-    case 'auto':
-      if (clones > 1) return { afterS: null, why: 'no hedge: its clones race already' }
-      if (context.prediction.basis.kind === 'none') {
-        return { afterS: null, why: 'no hedge: neither history nor an estimate to tell slow' }
-      }
-      return unasked(context.prediction, best)
-    default:
-      return unreachable(hedge)
-  }
-}
-
-/** By itself a hedge waits for p90, but not less than {@link leastHedgeS} of work. */
-function unasked(prediction: Prediction, best: Option): { afterS: number; why: string } {
-  if (durationAt(prediction, 0.9) >= leastHedgeS) return atQuantile(0.9, prediction, best)
-  const afterS = best.pool.startDelayS + leastHedgeS
-  return { afterS, why: `hedge after ${inSeconds(afterS)} (start delay and the least of ${inSeconds(leastHedgeS)})` }
-}
-
-function atQuantile(q: number, prediction: Prediction, best: Option): { afterS: number; why: string } {
-  const afterS = best.pool.startDelayS + durationAt(prediction, q)
-  return { afterS, why: `hedge after ${inSeconds(afterS)} (start delay and p${Number((q * 100).toFixed(3))})` }
+/** The best of the pools that the fewest clones are on. */
+function leastUsed(options: readonly Option[], used: Map<string, number>): Place {
+  const fewest = Math.min(...options.map(({ pool }) => used.get(pool.id) ?? 0))
+  const option = options.find(({ pool }) => (used.get(pool.id) ?? 0) === fewest) as Option
+  used.set(option.pool.id, fewest + 1)
+  return { pool: option.pool.id, said: words(option) }
 }
 
 /** The best pool that no active slot is on; the best one when all are taken. */
-function standbySlot(
-  options: readonly Option[],
-  best: Option,
-  active: readonly PlannedSlot[],
-  why: string,
-): PlannedSlot {
+function standbyPlace(options: readonly Option[], best: Option, active: readonly PlannedSlot[]): Place {
   const taken = new Set(active.map((slot) => slot.pool))
   const option = options.find((candidate) => !taken.has(candidate.pool.id)) ?? best
-  return { kind: 'standby', pool: option.pool.id, reason: `${why}: ${words(option)}` }
+  return { pool: option.pool.id, said: words(option) }
 }
 
 function words(option: Option): string {
@@ -150,10 +149,11 @@ function basisWords(prediction: Prediction): string {
   }
 }
 
-function noPool(task: Task, pools: readonly Pool[]): string {
-  const { vcpus, memoryMiB, gpus } = task.resources
+function noPool(task: Task, { variant, resources }: Shape, pools: readonly Pool[]): string {
+  const { vcpus, memoryMiB, gpus } = resources
   const wish = Object.values(task.pool).join(' ') || 'any pool'
   const had = pools.map((pool) => `${pool.id} (${pool.vcpus} vCPU, ${pool.memoryMiB} MiB, ${pool.gpus} GPU)`)
   const asked = `${vcpus} vCPU, ${memoryMiB} MiB, ${gpus} GPU on ${wish}`
-  return `no pool takes task ${task.id}: it asks for ${asked}; there are ${had.join(', ') || 'none'}`
+  const who = variant === null ? `task ${task.id}` : `variant ${variant} of task ${task.id}`
+  return `no pool takes ${who}: it asks for ${asked}; there are ${had.join(', ') || 'none'}`
 }

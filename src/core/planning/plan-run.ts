@@ -1,21 +1,21 @@
 import { graphOf } from '#core/graph/graph.ts'
 import { criticalPath, upwardRanks } from '#core/graph/longest-path.ts'
 import { choosePools } from '#core/planning/choose-pools.ts'
-import { placeTask } from '#core/planning/place-task.ts'
-import type { Placement, Plan, PlannedSlot } from '#core/planning/plan.ts'
+import { placeTask, shapesOf } from '#core/planning/place-task.ts'
+import type { Placement, Plan } from '#core/planning/plan.ts'
 import type { Pool } from '#core/pools/pool.ts'
 import { predict } from '#core/prediction/predict.ts'
 import type { Sample } from '#core/prediction/prediction.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { RunRecord } from '#core/run/run.ts'
-import type { Workflow } from '#core/workflow/workflow.ts'
+import type { Task, Workflow } from '#core/workflow/workflow.ts'
 
 /** What a plan is made from. */
 export interface PlanInput {
   readonly run: RunRecord
   readonly workflow: Workflow
   readonly pools: readonly Pool[]
-  /** Latest clones by task. */
+  /** Latest clones by task, newest first. */
   readonly history: ReadonlyMap<string, readonly Sample[]>
   readonly nowMs: number
 }
@@ -49,7 +49,9 @@ function planWith(input: PlanInput, hurry: number): Result<Plan, readonly string
   const tasks = workflow.tasks.map((task) => {
     const samples = history.get(task.id) ?? []
     const prediction = predict(samples, task.estimate, task.resources)
-    const [best] = choosePools(task, pools, prediction, { priority: run.priority, onCriticalPath: true, hurry })
+    const [shape] = shapesOf(task, pools, samples)
+    const asked = { pool: task.pool, resources: shape?.resources ?? task.resources }
+    const [best] = choosePools(asked, pools, prediction, { priority: run.priority, onCriticalPath: true, hurry })
     return { task, samples, prediction, bestDelayS: best?.pool.startDelayS ?? 0 }
   })
   const bestS = tasks.map(({ prediction, bestDelayS }) => bestDelayS + prediction.durationS.p50)
@@ -66,6 +68,7 @@ function planWith(input: PlanInput, hurry: number): Result<Plan, readonly string
       prediction,
       policy: run.policy,
       priority: run.priority,
+      budgetUsd: run.budgetUsd,
       onCriticalPath: critical.has(node),
       hurry,
       pathToEndS: toEndS[node] as number,
@@ -76,11 +79,16 @@ function planWith(input: PlanInput, hurry: number): Result<Plan, readonly string
   if (errors.length > 0) return err(errors)
 
   const delayS = new Map(pools.map((pool) => [pool.id, pool.startDelayS]))
-  const startS = ({ slots: [first] }: Placement): number => delayS.get((first as PlannedSlot).pool) as number
+  const startS = ({ slots }: Placement, { aggregate }: Task): number => {
+    const starts = slots.filter(({ kind }) => kind === 'active').map(({ pool }) => delayS.get(pool) as number)
+    return aggregate.policy === 'first' ? (starts[0] as number) : Math.max(...starts)
+  }
   const makespanS = (q: 'p50' | 'p90'): number =>
     criticalPath(
       graph,
-      placements.map((placement) => startS(placement) + placement.predicted.durationS[q]),
+      placements.map((placement, node) => {
+        return startS(placement, workflow.tasks[node] as Task) + placement.predicted.durationS[q]
+      }),
     ).weight
   const predicted = { makespanS: { p50: makespanS('p50'), p90: makespanS('p90') } }
   return ok({

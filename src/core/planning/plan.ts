@@ -18,7 +18,6 @@ export interface Plan {
 /** Where and how often a task (each instance of it) runs, and why. */
 export interface Placement {
   readonly task: string
-  readonly resources: Resources
   readonly slots: readonly PlannedSlot[]
   /** Seconds after dispatch at which a standby slot is called up; `null`: never. */
   readonly hedgeAfterS: number | null
@@ -29,9 +28,14 @@ export interface Placement {
   readonly reason: string
 }
 
-/** A slot as planned. */
+/** A slot as planned, with all that its clone asks for. */
 export interface PlannedSlot {
   readonly kind: 'active' | 'standby'
   readonly pool: string
   readonly reason: string
+  /** The variant of its task that its clone runs; `null`: the task as it is. */
+  readonly variant: string | null
+  readonly resources: Resources
+  /** Seconds that its command may take; `null`: for ever. */
+  readonly timeoutS: number | null
 }

@@ -1,3 +1,6 @@
+import type { Cause } from '#core/failure/cause.ts'
+import type { RemedyKind } from '#core/failure/remedy-kind.ts'
+
 /** Quantiles of a positive quantity. */
 export interface Quantiles {
   readonly p50: number
@@ -25,9 +28,17 @@ export interface Sample {
   readonly slot: string
   readonly atMs: number
   readonly pool: string
+  /** The variant of its task that it ran. */
+  readonly variant: string | null
+  /** What it asked for; `null`: not known any more. */
+  readonly memoryMiB: number | null
+  /** Seconds that its command was allowed to take. */
+  readonly timeoutS: number | null
   readonly outcome: 'claimed' | 'failed' | 'lost'
-  readonly cause: string | null
-  /** Seconds in the user's command; `null` when it never ran. */
+  readonly cause: Cause | null
+  /** What followed when its failure was the end of its attempt. */
+  readonly remedy: RemedyKind | null
+  /** Seconds in the user's command, of a lost clone until it was lost; `null` when it never ran. */
   readonly runningS: number | null
   readonly cpuS: number | null
   readonly peakMemoryMiB: number | null

@@ -11,9 +11,16 @@ export interface GroupRecord {
   /** Members that must be marked: predecessors, or shards. */
   readonly size: number
   readonly marked: readonly string[]
-  /** Members that ended without a result. */
+  /** Members that left a failure, and those that left neither result nor failure. */
   readonly failed: readonly string[]
+  readonly empty: readonly string[]
   readonly state: 'open' | 'claimed' | 'started'
+}
+
+/** What a member left that is no result; a shard may have members of both kinds. Neither: a result. */
+export interface Left {
+  readonly failure: boolean
+  readonly nothing: boolean
 }
 
 /** Greatest number of members that one record counts by itself. */
@@ -28,7 +35,7 @@ export type GroupEvent =
       readonly id: string
       readonly size: number
       readonly member: string
-      readonly ok: boolean
+      readonly left: Left
     }
   /** What the group starts has its rows and executions. */
   | { readonly type: 'group.started'; readonly atMs: number }
@@ -61,7 +68,8 @@ export function evolveGroup(group: GroupRecord | undefined, event: GroupEvent): 
       return {
         ...before,
         marked,
-        failed: event.ok ? before.failed : [...before.failed, event.member],
+        failed: event.left.failure ? [...before.failed, event.member] : before.failed,
+        empty: event.left.nothing ? [...before.empty, event.member] : before.empty,
         state: marked.length === before.size ? 'claimed' : 'open',
       }
     }
@@ -71,5 +79,5 @@ export function evolveGroup(group: GroupRecord | undefined, event: GroupEvent): 
 }
 
 function open(event: Extract<GroupEvent, { type: 'group.marked' }>): GroupRecord {
-  return { run: event.run, id: event.id, size: event.size, marked: [], failed: [], state: 'open' }
+  return { run: event.run, id: event.id, size: event.size, marked: [], failed: [], empty: [], state: 'open' }
 }

@@ -8,7 +8,9 @@ export interface StagedFile {
 
 /** One output of a clone. A directory lists its files by relative path, sorted. */
 export type StagedOutput =
-  | ({ readonly type: 'file' | 'json' | 'text' } & StagedFile)
+  | ({ readonly type: 'file' | 'text' } & StagedFile)
+  /** `canonical`: the hash of its canonical form (RFC 8785), where results are compared. */
+  | ({ readonly type: 'json'; readonly canonical?: string } & StagedFile)
   | {
       readonly type: 'directory'
       /** Key prefix of its files; also of an empty one. */

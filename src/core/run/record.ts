@@ -1,4 +1,5 @@
 import { evolveGroup, groupRefusal, type GroupEvent, type GroupRecord } from '#core/run/group.ts'
+import { evolveLedger, ledgerRefusal, type LedgerEvent, type LedgerRecord } from '#core/run/ledger.ts'
 import { evolveRun, runRefusal, type RunEvent, type RunRecord } from '#core/run/run.ts'
 import { evolveSlot, slotRefusal, type SlotEvent, type SlotRecord } from '#core/run/slot.ts'
 import { evolveTask, taskRefusal, type TaskEvent, type TaskRecord } from '#core/run/task.ts'
@@ -9,6 +10,7 @@ export interface Records {
   readonly task: TaskRecord
   readonly slot: SlotRecord
   readonly group: GroupRecord
+  readonly ledger: LedgerRecord
 }
 
 /** The events of each kind of row. */
@@ -17,10 +19,11 @@ export interface Events {
   readonly task: TaskEvent
   readonly slot: SlotEvent
   readonly group: GroupEvent
+  readonly ledger: LedgerEvent
 }
 
 export type Kind = keyof Records
-export const kinds: readonly Kind[] = ['run', 'task', 'slot', 'group']
+export const kinds: readonly Kind[] = ['run', 'task', 'slot', 'group', 'ledger']
 
 /** A row as read: its value, and the version that a conditional write names. Versions start at 1 and grow by event. */
 export interface Stored<K extends Kind> {
@@ -44,6 +47,7 @@ const evolvers: { readonly [K in Kind]: (row: Records[K] | undefined, event: Eve
   task: evolveTask,
   slot: evolveSlot,
   group: evolveGroup,
+  ledger: evolveLedger,
 }
 
 const refusals: {
@@ -53,6 +57,7 @@ const refusals: {
   task: taskRefusal,
   slot: slotRefusal,
   group: groupRefusal,
+  ledger: ledgerRefusal,
 }
 
 /** Why `event` can't happen to a row as it is, or to an absent one, in words; `undefined` when it can. */

@@ -11,6 +11,12 @@ export interface RunPolicy {
   readonly hedging: boolean
 }
 
+/** What a retry takes over. */
+export interface RetryOf {
+  readonly run: RunId
+  readonly force: readonly string[]
+}
+
 /** What a finished run came to; sums over its slots. */
 export interface RunTotals {
   readonly costUsd: number
@@ -28,8 +34,15 @@ export interface RunRecord {
   readonly labels: Readonly<Record<string, string>>
   readonly priority: number
   readonly deadlineS: number | null
+  /** Hard, seconds from submission. */
+  readonly timeoutS: number | null
+  readonly budgetUsd: number | null
   readonly policy: RunPolicy
+  /** The run whose committed results this one takes over, and the tasks that it runs all the same. */
+  readonly retry: RetryOf | null
   readonly state: RunState
+  /** Why only tasks that are `always` to run do so from now on. */
+  readonly stopping: string | null
   /** SHA-256 of the stored plan. */
   readonly planId: string | null
   readonly error: string | null
@@ -51,10 +64,15 @@ export type RunEvent =
       readonly labels: Readonly<Record<string, string>>
       readonly priority: number
       readonly deadlineS: number | null
+      readonly timeoutS: number | null
+      readonly budgetUsd: number | null
       readonly policy: RunPolicy
+      readonly retry: RetryOf | null
     }
   | { readonly type: 'run.planning'; readonly atMs: number }
   | { readonly type: 'run.started'; readonly atMs: number; readonly planId: string }
+  /** A task failed and failures stop the run, or its time is up. */
+  | { readonly type: 'run.stopping'; readonly atMs: number; readonly reason: string }
   | { readonly type: 'run.cancelling'; readonly atMs: number; readonly reason: string }
   | ({ readonly type: 'run.finished'; readonly atMs: number; readonly totals: RunTotals } & RunOutcome)
 
@@ -73,7 +91,7 @@ const accepts: Readonly<Record<RunState | 'absent', readonly RunEvent['type'][]>
   absent: ['run.submitted'],
   queued: ['run.planning', 'run.cancelling'],
   planning: ['run.started', 'run.cancelling', 'run.finished'],
-  running: ['run.cancelling', 'run.finished'],
+  running: ['run.stopping', 'run.cancelling', 'run.finished'],
   cancelling: ['run.finished'],
   succeeded: [],
   failed: [],
@@ -91,6 +109,10 @@ const endsFrom: Readonly<Record<RunOutcome['state'], readonly RunState[]>> = {
 export function runRefusal(run: RunRecord | undefined, event: RunEvent): string | undefined {
   const state = run?.state ?? 'absent'
   if (!accepts[state].includes(event.type)) return `a run in state ${state} does not accept ${event.type}`
+  if (event.type === 'run.stopping' && run?.stopping !== null) return 'the run is stopping already'
+  if (event.type === 'run.finished' && event.state === 'succeeded' && run?.stopping !== null) {
+    return 'a run that was stopped does not succeed'
+  }
   if (event.type !== 'run.finished' || endsFrom[event.state].some((from) => from === state)) return undefined
   return `a run in state ${state} does not end ${event.state}`
 }
@@ -106,6 +128,8 @@ export function evolveRun(run: RunRecord | undefined, event: RunEvent): RunRecor
       return { ...current, state: 'planning' }
     case 'run.started':
       return { ...current, state: 'running', planId: event.planId, startedAtMs: event.atMs }
+    case 'run.stopping':
+      return { ...current, stopping: event.reason }
     case 'run.cancelling':
       return { ...current, state: 'cancelling', error: event.reason }
     case 'run.finished':
@@ -129,8 +153,12 @@ function submitted(event: Extract<RunEvent, { type: 'run.submitted' }>): RunReco
     labels: event.labels,
     priority: event.priority,
     deadlineS: event.deadlineS,
+    timeoutS: event.timeoutS,
+    budgetUsd: event.budgetUsd,
     policy: event.policy,
+    retry: event.retry,
     state: 'queued',
+    stopping: null,
     planId: null,
     error: null,
     createdAtMs: event.atMs,

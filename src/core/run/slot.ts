@@ -2,6 +2,7 @@ import type { Failure } from '#core/failure/cause.ts'
 import type { RunId } from '#core/run/ids.ts'
 import type { Manifest } from '#core/run/manifest.ts'
 import type { PhaseTimes, Usage } from '#core/run/usage.ts'
+import type { Resources } from '#core/workflow/workflow.ts'
 
 /** States of a slot; from `won` on they are terminal and final. */
 export const slotStates = [
@@ -35,6 +36,12 @@ export interface SlotRecord {
   /** The pool the plan chose, then the pool that took the job. */
   readonly pool: string
   readonly reason: string
+  /** The variant of its task that the clone runs. */
+  readonly variant: string | null
+  /** What the clone asks for. */
+  readonly resources: Resources
+  /** Seconds that its command may take. */
+  readonly timeoutS: number | null
   /** Why a standby slot was called up. */
   readonly why: string | null
   /** Order among waiting slots, greater first. */
@@ -47,6 +54,11 @@ export interface SlotRecord {
   readonly job: string | null
   /** Grows with each lease; a claim under an older one is refused. */
   readonly fence: number
+  /** The agent's instance that has the lease, and until when; renewing it moves the end. */
+  readonly holder: string | null
+  readonly leasedUntilMs: number | null
+  /** Worst case put aside for the clone, of a run with a budget; the rest comes back with its bill. */
+  readonly reservedNanoUsd: number
   readonly claim: Manifest | null
   readonly failure: Failure | null
   readonly createdAtMs: number
@@ -77,6 +89,9 @@ export type SlotEvent =
       readonly kind: 'active' | 'standby'
       readonly pool: string
       readonly reason: string
+      readonly variant: string | null
+      readonly resources: Resources
+      readonly timeoutS: number | null
       readonly rank: number
       readonly notBeforeMs: number | null
     }
@@ -87,13 +102,28 @@ export type SlotEvent =
   /** The engine that held the wait is gone; the slot waits for another launch. */
   | { readonly type: 'slot.unlaunched'; readonly atMs: number }
   | { readonly type: 'slot.held'; readonly atMs: number; readonly waitingFor: WaitReason }
-  | { readonly type: 'slot.starting'; readonly atMs: number; readonly pool: string; readonly job: string }
-  | { readonly type: 'slot.leased'; readonly atMs: number; readonly fence: number; readonly job: string }
+  | {
+      readonly type: 'slot.starting'
+      readonly atMs: number
+      readonly pool: string
+      readonly job: string
+      readonly reservedNanoUsd: number
+    }
+  | {
+      readonly type: 'slot.leased'
+      readonly atMs: number
+      readonly fence: number
+      readonly job: string
+      readonly holder: string
+      readonly untilMs: number
+    }
+  | { readonly type: 'slot.renewed'; readonly atMs: number; readonly fence: number; readonly untilMs: number }
   | { readonly type: 'slot.claimed'; readonly atMs: number; readonly fence: number; readonly manifest: Manifest }
   | { readonly type: 'slot.failed'; readonly atMs: number; readonly failure: Failure }
   /** The attempt is decided; this is the slot's part in it. */
   | { readonly type: 'slot.decided'; readonly atMs: number; readonly state: DecidedState }
-  | { readonly type: 'slot.fenced'; readonly atMs: number }
+  /** Its lease ran out: whoever had it may claim nothing any more. */
+  | { readonly type: 'slot.fenced'; readonly atMs: number; readonly failure: Failure }
   | { readonly type: 'slot.billed'; readonly atMs: number; readonly bill: Bill }
 
 /** The part of a slot in the decision of its attempt. */
@@ -119,8 +149,8 @@ const accepts: Readonly<Record<SlotState | 'absent', readonly SlotEvent['type'][
   absent: ['slot.created'],
   standby: ['slot.activated', 'slot.decided'],
   waiting: ['slot.launched', 'slot.unlaunched', 'slot.held', 'slot.starting', 'slot.failed', 'slot.decided'],
-  starting: ['slot.leased', 'slot.failed', 'slot.decided', 'slot.fenced'],
-  running: ['slot.leased', 'slot.claimed', 'slot.failed', 'slot.decided', 'slot.fenced'],
+  starting: ['slot.leased', 'slot.failed', 'slot.decided'],
+  running: ['slot.leased', 'slot.renewed', 'slot.claimed', 'slot.failed', 'slot.decided', 'slot.fenced'],
   claimed: ['slot.decided', 'slot.billed'],
   won: ended,
   contributed: ended,
@@ -143,6 +173,7 @@ export function slotRefusal(slot: SlotRecord | undefined, event: SlotEvent): str
     case 'slot.leased':
       if (event.job !== slot.job) return `job ${slot.job} holds the slot, not ${event.job}`
       return event.fence > slot.fence ? undefined : `fence ${event.fence} does not grow: it is ${slot.fence}`
+    case 'slot.renewed':
     case 'slot.claimed':
       return event.fence === slot.fence ? undefined : `the slot is held under fence ${slot.fence}, not ${event.fence}`
     case 'slot.decided':
@@ -182,19 +213,31 @@ export function evolveSlot(slot: SlotRecord | undefined, event: SlotEvent): Slot
         state: 'starting',
         pool: event.pool,
         job: event.job,
+        reservedNanoUsd: event.reservedNanoUsd,
         startingAtMs: event.atMs,
         waitingFor: null,
       }
     case 'slot.leased':
-      return { ...current, state: 'running', fence: event.fence, runningAtMs: event.atMs }
+      return {
+        ...current,
+        state: 'running',
+        fence: event.fence,
+        holder: event.holder,
+        leasedUntilMs: event.untilMs,
+        runningAtMs: event.atMs,
+      }
+    case 'slot.renewed':
+      return { ...current, leasedUntilMs: event.untilMs }
     case 'slot.claimed':
       return { ...current, state: 'claimed', claim: event.manifest, endedAtMs: event.atMs }
-    case 'slot.failed':
-      return { ...current, state: 'failed', failure: event.failure, waitingFor: null, endedAtMs: event.atMs }
+    case 'slot.failed': {
+      const state = event.failure.cause === 'validator-rejected' ? 'rejected' : 'failed'
+      return { ...current, state, failure: event.failure, waitingFor: null, endedAtMs: event.atMs }
+    }
     case 'slot.decided':
       return { ...current, state: event.state, waitingFor: null, endedAtMs: current.endedAtMs ?? event.atMs }
     case 'slot.fenced':
-      return { ...current, state: 'fenced', endedAtMs: event.atMs }
+      return { ...current, state: 'fenced', failure: event.failure, endedAtMs: event.atMs }
     case 'slot.billed':
       return { ...current, bill: event.bill }
   }
@@ -211,6 +254,9 @@ function created(event: Extract<SlotEvent, { type: 'slot.created' }>): SlotRecor
     state: standby ? 'standby' : 'waiting',
     pool: event.pool,
     reason: event.reason,
+    variant: event.variant,
+    resources: event.resources,
+    timeoutS: event.timeoutS,
     why: null,
     rank: event.rank,
     notBeforeMs: event.notBeforeMs,
@@ -218,6 +264,9 @@ function created(event: Extract<SlotEvent, { type: 'slot.created' }>): SlotRecor
     token: null,
     job: null,
     fence: 0,
+    holder: null,
+    leasedUntilMs: null,
+    reservedNanoUsd: 0,
     claim: null,
     failure: null,
     createdAtMs: event.atMs,

@@ -1,4 +1,5 @@
-import type { Cause } from '#core/failure/cause.ts'
+import type { Failure } from '#core/failure/cause.ts'
+import type { RemedyKind } from '#core/failure/remedy-kind.ts'
 import type { RunId } from '#core/run/ids.ts'
 import type { Manifest } from '#core/run/manifest.ts'
 import type { EachValue } from '#core/workflow/expand.ts'
@@ -17,12 +18,19 @@ export interface AttemptRecord {
   readonly state: AttemptState
   /** Slots of the attempt, standby ones included; clones are numbered from 0. */
   readonly slots: number
-  readonly cause: Cause | null
-  /** What the next attempt does about the cause, in words. */
-  readonly remedy: string | null
+  /** Why it left no result: that of the clone that failed last, or of the decision. */
+  readonly failure: Failure | null
+  /** What is done about the cause, and why that, in words. */
+  readonly remedy: RemedyKind | null
+  readonly reason: string | null
+  /** How the result was chosen, in words. */
+  readonly decision: string | null
   readonly startedAtMs: number
   readonly endedAtMs: number | null
 }
+
+/** `nothing`: its condition, or data that is not there, and no failure. `stop`: the run was stopping. */
+export type SkippedFor = 'failure' | 'nothing' | 'stop'
 
 /**
  * A task that has become ready, or one instance of it, or (for `forEach`) the expansion that holds its instances:
@@ -41,6 +49,10 @@ export interface TaskRecord {
   readonly attempts: readonly AttemptRecord[]
   /** The committed result. */
   readonly outputs: Manifest | null
+  /** The run that left the result, when it was taken over from there. */
+  readonly reusedFrom: RunId | null
+  /** What a skipped task was skipped for. */
+  readonly skippedFor: SkippedFor | null
   readonly error: string | null
   readonly readyAtMs: number
   readonly endedAtMs: number | null
@@ -74,12 +86,34 @@ export type TaskEvent =
   | {
       readonly type: 'attempt.failed'
       readonly atMs: number
-      readonly cause: Cause
-      readonly remedy: string
+      readonly failure: Failure
+      readonly remedy: RemedyKind
+      readonly reason: string
     }
-  | { readonly type: 'task.committed'; readonly atMs: number; readonly outputs: Manifest }
+  /** It may have done its work or not, and must not be run again without being asked. */
+  | { readonly type: 'attempt.in-doubt'; readonly atMs: number; readonly failure: Failure; readonly reason: string }
+  /** `decision`: how the result was chosen, in words; `null` for an expansion. */
+  | {
+      readonly type: 'task.committed'
+      readonly atMs: number
+      readonly outputs: Manifest
+      readonly decision: string | null
+    }
+  /** Committed in the run that this one is a retry of. */
+  | {
+      readonly type: 'task.reused'
+      readonly atMs: number
+      readonly run: RunId
+      readonly id: string
+      readonly task: string
+      readonly index: number | null
+      readonly key: string | null
+      readonly values: Readonly<Record<string, EachValue>>
+      readonly outputs: Manifest
+      readonly from: RunId
+    }
   | { readonly type: 'task.failed'; readonly atMs: number; readonly error: string }
-  /** Never ready: something it needs did not commit, or the run ended first. */
+  /** Never ready: something it needs is not there, its condition does not hold, or the run stops. */
   | {
       readonly type: 'task.skipped'
       readonly atMs: number
@@ -88,6 +122,7 @@ export type TaskEvent =
       readonly task: string
       readonly index: number | null
       readonly why: string
+      readonly for: SkippedFor
     }
   | { readonly type: 'task.cancelled'; readonly atMs: number; readonly why: string }
 
@@ -98,10 +133,10 @@ export function isTaskTerminal(state: TaskState): boolean {
 
 /** Which events a state accepts. `pending` is how a task without a row is shown: nothing happens to it. */
 const accepts: Readonly<Record<TaskState | 'absent', readonly TaskEvent['type'][]>> = {
-  absent: ['task.ready', 'task.expanded', 'task.skipped'],
+  absent: ['task.ready', 'task.expanded', 'task.skipped', 'task.reused'],
   pending: [],
   ready: ['attempt.started', 'task.cancelled'],
-  running: ['attempt.started', 'attempt.failed', 'task.committed', 'task.failed', 'task.cancelled'],
+  running: ['attempt.started', 'attempt.failed', 'attempt.in-doubt', 'task.committed', 'task.failed', 'task.cancelled'],
   committed: [],
   failed: [],
   skipped: [],
@@ -128,10 +163,12 @@ export function taskRefusal(task: TaskRecord | undefined, event: TaskEvent): str
       return event.number === next ? undefined : `attempt ${next} is next, not ${event.number}`
     }
     case 'attempt.failed':
+    case 'attempt.in-doubt':
       return runs ? undefined : 'no attempt runs'
     case 'task.committed':
       return runs || expansion ? undefined : 'no attempt runs'
     case 'task.failed':
+      if (last?.state === 'in-doubt') return `attempt ${last.number} is in doubt`
       return runs ? `attempt ${last.number} runs still` : undefined
     default:
       return undefined
@@ -157,7 +194,17 @@ export function evolveTask(task: TaskRecord | undefined, event: TaskEvent): Task
         instances: event.instances,
       }
     case 'task.skipped':
-      return { ...blank(event), state: 'skipped', error: event.why, endedAtMs: event.atMs }
+      return { ...blank(event), state: 'skipped', skippedFor: event.for, error: event.why, endedAtMs: event.atMs }
+    case 'task.reused':
+      return {
+        ...blank(event),
+        key: event.key,
+        values: event.values,
+        state: 'committed',
+        outputs: event.outputs,
+        reusedFrom: event.from,
+        endedAtMs: event.atMs,
+      }
     default:
       return ongoing(task as TaskRecord, event)
   }
@@ -165,7 +212,7 @@ export function evolveTask(task: TaskRecord | undefined, event: TaskEvent): Task
 
 function ongoing(
   task: TaskRecord,
-  event: Exclude<TaskEvent, { type: 'task.ready' | 'task.expanded' | 'task.skipped' }>,
+  event: Exclude<TaskEvent, { type: 'task.ready' | 'task.expanded' | 'task.skipped' | 'task.reused' }>,
 ): TaskRecord {
   switch (event.type) {
     case 'attempt.started': {
@@ -173,8 +220,10 @@ function ongoing(
         number: event.number,
         state: 'running',
         slots: event.slots,
-        cause: null,
+        failure: null,
         remedy: null,
+        reason: null,
+        decision: null,
         startedAtMs: event.atMs,
         endedAtMs: null,
       }
@@ -183,12 +232,20 @@ function ongoing(
     case 'attempt.failed':
       return endAttempt(task, event.atMs, {
         state: 'failed',
-        cause: event.cause,
+        failure: event.failure,
         remedy: event.remedy,
+        reason: event.reason,
+      })
+    case 'attempt.in-doubt':
+      return endAttempt(task, event.atMs, {
+        state: 'in-doubt',
+        failure: event.failure,
+        remedy: 'wait-for-person',
+        reason: event.reason,
       })
     case 'task.committed':
       return {
-        ...endAttempt(task, event.atMs, { state: 'committed' }),
+        ...endAttempt(task, event.atMs, { state: 'committed', decision: event.decision }),
         state: 'committed',
         outputs: event.outputs,
         endedAtMs: event.atMs,
@@ -230,6 +287,8 @@ function blank(event: {
     state: 'ready',
     attempts: [],
     outputs: null,
+    reusedFrom: null,
+    skippedFor: null,
     error: null,
     readyAtMs: event.atMs,
     endedAtMs: null,

@@ -31,6 +31,9 @@ type Checked<Definition extends WorkflowDefinition> = Known<Definition, Workflow
       readonly needs?: readonly TaskIds<Definition>[]
       readonly inputs?: References<Definition['tasks'][Id], 'inputs', Definition>
       readonly forEach?: References<Definition['tasks'][Id], 'forEach', Definition>
+      readonly when?: Definition['tasks'][Id] extends { readonly when: infer Given }
+        ? ConditionOn<Given, Definition>
+        : unknown
     }
   }
   readonly outputs?: { readonly [name: string]: { readonly from: OutputIds<Definition> } }
@@ -49,6 +52,19 @@ type References<Task, Map extends string, Definition extends WorkflowDefinition>
     }
   : unknown
 
+/** The operands of a condition, at every depth. */
+type ConditionOn<Given, Definition extends WorkflowDefinition> = {
+  readonly [Key in keyof Given]: Key extends 'output'
+    ? OutputIds<Definition>
+    : Key extends 'param'
+      ? ParamNames<Definition>
+      : Key extends 'all' | 'any'
+        ? { readonly [Index in keyof Given[Key]]: ConditionOn<Given[Key][Index], Definition> }
+        : Key extends 'not'
+          ? ConditionOn<Given[Key], Definition>
+          : unknown
+}
+
 /** Keys that the shape does not have may not have a value, but for those that start with `x-`. */
 type Known<Given, Shape> = {
   readonly [Key in keyof Given]: Key extends keyof Shape | `x-${string}` ? unknown : never
@@ -56,8 +72,10 @@ type Known<Given, Shape> = {
 
 type TaskIds<Definition extends WorkflowDefinition> = keyof Definition['tasks'] & string
 
-type ParamIds<Definition extends WorkflowDefinition> = Definition extends { readonly params: infer Params }
-  ? `params.${keyof Params & string}`
+type ParamIds<Definition extends WorkflowDefinition> = `params.${ParamNames<Definition>}`
+
+type ParamNames<Definition extends WorkflowDefinition> = Definition extends { readonly params: infer Params }
+  ? keyof Params & string
   : never
 
 type OutputIds<Definition extends WorkflowDefinition> = {

@@ -28,6 +28,8 @@ export const DIAGNOSTIC_CODES = {
   'WF-UNKNOWN-PARAM': 'A reference names a parameter that is not declared.',
   'WF-EACH': 'An element-wise reference is to a task without instances.',
   'WF-FOR-EACH': 'A task is repeated over something that is no list.',
+  'WF-CONDITION': 'A condition compares something that is no single JSON value.',
+  'WF-SECRET': 'A secret is written down, or where it comes from is not understood.',
   'WF-CYCLE': 'Tasks wait for each other in a circle.',
   'WF-FILE': 'A file or folder that the workflow names is missing, outside its folder, or of the wrong kind.',
   'WF-PARAM': 'A parameter that was given is unknown, missing, or of the wrong type.',

@@ -1,5 +1,6 @@
 import type { Json } from '#core/json.ts'
 import { err, ok, type Result } from '#core/result.ts'
+import { pointedAt } from '#core/workflow/json-pointer.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
 import { quoted } from '#core/workflow/quoted.ts'
 import type { ForEach, OutputRef } from '#core/workflow/workflow.ts'
@@ -110,15 +111,4 @@ function keyOf(
     )
   }
   return ok(found)
-}
-
-/** What a JSON pointer (RFC 6901) leads to. */
-function pointedAt(item: Json, pointer: string): Json | undefined {
-  let found: Json | undefined = item
-  for (const part of pointer.split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined
-    found = (found as { readonly [key: string]: Json })[key]
-  }
-  return found
 }

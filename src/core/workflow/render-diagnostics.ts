@@ -15,7 +15,8 @@ export type DiagnosticStyle = (part: 'code' | 'place' | 'source' | 'caret' | 'fi
  *          |     ^^^^^^
  *       → did you mean `image`?
  *
- * Control characters of the file are escaped, long lines are cut around the place. Linear in the text.
+ * Control characters of the file are escaped, long lines are cut around the place. The line of a secret is not shown: it
+ * may hold the secret itself. Linear in the text.
  */
 export function renderDiagnostics(
   diagnostics: readonly Diagnostic[],
@@ -31,11 +32,7 @@ function render(diagnostic: Diagnostic, name: string, lines: readonly string[], 
   const rendered = [`${style('code', `✗ ${code}`)}  ${escaped(message)}`]
   if (position !== undefined) {
     rendered.push(`  at ${style('place', placeName(name, position))}`)
-    const excerpt = excerptOf(lines[position.line - 1] ?? '', position)
-    const number = String(position.line)
-    const gutter = ' '.repeat(number.length)
-    rendered.push(`  ${style('source', `${number} | ${excerpt.line}`.trimEnd())}`)
-    rendered.push(`  ${style('source', `${gutter} | `)}${excerpt.indent}${style('caret', excerpt.caret)}`)
+    if (code !== 'WF-SECRET') rendered.push(...excerptAt(position, lines, style))
   } else if (code !== 'WF-MORE') {
     rendered.push(`  at ${style('place', path === '' ? escaped(name) : `${escaped(name)}: ${escaped(path)}`)}`)
   }
@@ -44,6 +41,16 @@ function render(diagnostic: Diagnostic, name: string, lines: readonly string[], 
   }
   rendered.push(style('fix', `  → ${escaped(fix)}`))
   return rendered.join('\n')
+}
+
+function excerptAt(position: Position, lines: readonly string[], style: DiagnosticStyle): readonly string[] {
+  const { line, indent, caret } = excerptOf(lines[position.line - 1] ?? '', position)
+  const number = String(position.line)
+  const gutter = ' '.repeat(number.length)
+  return [
+    `  ${style('source', `${number} | ${line}`.trimEnd())}`,
+    `  ${style('source', `${gutter} | `)}${indent}${style('caret', caret)}`,
+  ]
 }
 
 function placeName(name: string, { line, column }: Position): string {

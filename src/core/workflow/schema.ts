@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { LIMITS } from '#core/workflow/limits.ts'
 import { jsonValue } from '#core/workflow/schema/json-value.ts'
-import { duration, integer, NAME_PATTERN, number, oneOf, outputReference, text } from '#core/workflow/schema/scalars.ts'
-import { codeSchema, defaultsSchema, later, taskSchema } from '#core/workflow/schema/task-schema.ts'
+import { duration, integer, NAME_PATTERN, oneOf, outputReference, text } from '#core/workflow/schema/scalars.ts'
+import { codeSchema, defaultsSchema, taskSchema } from '#core/workflow/schema/task-schema.ts'
 
 const NAME_LETTERS = 'letters, digits, `-` and `_`, starting with a letter, at most 63'
+
+const BUDGET = `a number of US dollars above 0, at most ${LIMITS.budgetUsd.value}`
 
 const name = () => z.string().regex(NAME_PATTERN)
 
@@ -36,10 +38,17 @@ export const headSchema = z.strictObject({
   deadline: duration(1, LIMITS.deadlineS.value)
     .describe('When the run should be done, counted from submission. Soft.')
     .optional(),
-  timeout: later(duration(1, LIMITS.deadlineS.value), 'When the run is ended, counted from submission.'),
-  budgetUsd: later(number(0, 1_000_000), 'What the run may cost at most.'),
+  timeout: duration(1, LIMITS.deadlineS.value)
+    .describe('When the run is stopped, counted from submission. Hard.')
+    .optional(),
+  budgetUsd: z
+    .number(BUDGET)
+    .gt(0, BUDGET)
+    .max(LIMITS.budgetUsd.value, BUDGET)
+    .describe('What the run may cost at most, in US dollars. Hard.')
+    .optional(),
   onFailure: oneOf(['finish', 'stop'])
-    .describe('After a failure: `finish` what does not depend on it, the default; `stop` is not run by this version.')
+    .describe('After a failure: `finish` what does not depend on it, the default, or `stop` the run.')
     .optional(),
   outputs: z
     .record(name(), z.strictObject({ from: outputReference().describe('`task.output`') }))

@@ -1,3 +1,4 @@
+import type { Cause } from '#core/failure/cause.ts'
 import type { Json } from '#core/json.ts'
 
 /**
@@ -18,6 +19,10 @@ export interface Workflow {
   readonly deadlineS?: number
   /** Hard, seconds from submission. */
   readonly timeoutS?: number
+  /** Hard cap on what the run may cost. */
+  readonly budgetUsd?: number
+  /** `finish`: what does not depend on a failed task goes on. `stop`: only tasks that are `always` to run do. */
+  readonly onFailure: 'finish' | 'stop'
   readonly tasks: readonly Task[]
   readonly outputs: Readonly<Record<string, OutputRef>>
 }
@@ -44,7 +49,8 @@ export interface OutputRef {
 /** A node of the DAG. A task with `forEach` has instances `id[0]`, `id[1]`, … */
 export interface Task {
   readonly id: string
-  readonly run: Command
+  /** Absent when every variant has a command of its own. */
+  readonly run?: Command
   /** Overrides the workflow's code. */
   readonly code: Code
   readonly image?: string
@@ -52,17 +58,76 @@ export interface Task {
   readonly inputs: Readonly<Record<string, Input>>
   readonly outputs: Readonly<Record<string, Output>>
   readonly env: Readonly<Record<string, string>>
+  /** By the name of the variable; values are known only where the task runs. */
+  readonly secrets: Readonly<Record<string, SecretRef>>
   readonly resources: Resources
   readonly estimate: Estimate
+  /** With variants: their number. */
   readonly clones: number | 'auto'
+  /** Different ways to do the same, sorted by name: clone n is `variants[n]`. Empty: clones are identical. */
+  readonly variants: readonly Variant[]
   readonly hedge: Hedge
-  readonly aggregate: { readonly policy: 'first' }
+  readonly aggregate: Aggregate
+  /** Runs where the task ran; a non-zero exit rejects the result. */
+  readonly validate?: Command
   readonly pool: PoolPreference
   readonly retry: Retry
   readonly timeoutS?: number
   readonly idempotent: boolean
   /** Order without data: ids of tasks, sorted. What `from` and `each` imply is not repeated here. */
   readonly needs: readonly string[]
+  /** Without it the task is skipped. */
+  readonly when?: Condition
+  /** Also runs after failures, and while the run is stopping. */
+  readonly always: boolean
+  /** A failure of the task is none of the run. */
+  readonly allowFailure: boolean
+  /** How many instances of a `forEach` task may fail. */
+  readonly tolerate: Tolerance
+}
+
+/** One way to do a task, complete. */
+export interface Variant {
+  readonly name: string
+  readonly run: Command
+  readonly image?: string
+  readonly resources: Resources
+  readonly env: Readonly<Record<string, string>>
+}
+
+/**
+ * Which result comes of several clones. `min`: how many valid results are enough, default: more than half of the clones.
+ * `best`: by a JSON output that is a number.
+ */
+export type Aggregate =
+  | { readonly policy: 'first' | 'all' }
+  | { readonly policy: 'quorum'; readonly of: number }
+  | { readonly policy: 'mean' | 'median'; readonly min?: number }
+  | { readonly policy: 'best'; readonly output: string; readonly goal: 'min' | 'max'; readonly min?: number }
+
+/** A closed comparison over parameters and JSON outputs. What is not there makes a comparison false. */
+export type Condition =
+  | { readonly kind: 'compare'; readonly left: Operand; readonly is: Comparison; readonly right: Json }
+  | { readonly kind: 'all' | 'any'; readonly of: readonly Condition[] }
+  | { readonly kind: 'not'; readonly of: Condition }
+
+export const comparisons = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'in'] as const
+export type Comparison = (typeof comparisons)[number]
+
+/** A parameter or a JSON output, or a place within it (`at`, a JSON pointer). */
+export type Operand =
+  | { readonly kind: 'param'; readonly param: string; readonly at?: string }
+  | { readonly kind: 'output'; readonly from: OutputRef; readonly at?: string }
+
+/** Failed instances that are no failure of their task: a number, or a share of them in percent, rounded down. */
+export type Tolerance =
+  | { readonly kind: 'count'; readonly count: number }
+  | { readonly kind: 'share'; readonly percent: number }
+
+/** Where a secret's value comes from: an environment variable, a file, or a service of an account. */
+export interface SecretRef {
+  readonly source: 'env' | 'file' | 'ssm' | 'secretsmanager'
+  readonly name: string
 }
 
 /** A string runs as `sh -eu -c`; an argument list runs with no shell. */
@@ -132,8 +197,10 @@ export interface PoolPreference {
   readonly purchase?: 'on-demand' | 'spot'
 }
 
-/** Extra tries after a failure that is the user's. */
+/** Extra tries after a failure that is the user's. `backoffS` doubles with each. */
 export interface Retry {
   readonly limit: number
   readonly backoffS: number
+  /** Causes that are tried again, sorted. Absent: all that another try may mend. */
+  readonly on?: readonly Cause[]
 }

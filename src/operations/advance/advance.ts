@@ -11,6 +11,7 @@ import type { Work } from '#operations/advance/work.ts'
 import { finish } from '#operations/finish.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
+import { stop } from '#operations/stop.ts'
 
 /**
  * Does the work and all that follows from it, depth first: what a group starts is started before the group is written
@@ -37,11 +38,13 @@ async function step(ports: Ports, run: RunId, work: Work): Promise<readonly Work
     case 'ended':
       return markEnded(ports, run, work.task)
     case 'mark':
-      return mark(ports, run, work.memberships, work.ok)
+      return mark(ports, run, work.memberships, work.left)
     case 'open':
       return openGroup(ports, run, work.group)
     case 'opened':
       return opened(ports, run, work.group)
+    case 'stop':
+      return stop(ports, run, work.reason)
     case 'finish':
       await finish(ports, run)
       return []

@@ -8,7 +8,6 @@ import type { Work } from '#operations/advance/work.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { asRead, readRun } from '#operations/read-run.ts'
-import { startExecutions } from '#operations/start-executions.ts'
 
 /**
  * Writes how many instances a `forEach` task has, then starts them: at once, or (element-wise) each when its elements have
@@ -30,7 +29,7 @@ export async function expandTask(ports: Ports, run: RunId, id: string): Promise<
     const row = items.ok
       ? count > 0
         ? change('task', id, undefined, known)
-        : change('task', id, undefined, known, { type: 'task.committed', atMs, outputs: {} })
+        : change('task', id, undefined, known, { type: 'task.committed', atMs, outputs: {}, decision: null })
       : change('task', id, undefined, known, { type: 'task.failed', atMs, error: items.error })
     return { write: [row], checks: [asRead(current)], value: true }
   })
@@ -39,14 +38,13 @@ export async function expandTask(ports: Ports, run: RunId, id: string): Promise<
   const known: Work = {
     kind: 'mark',
     memberships: readiness.memberships.get(`${id}[]`) ?? [],
-    ok: items.ok,
+    left: { failure: !items.ok && !task.allowFailure, nothing: !items.ok && task.allowFailure },
   }
   if (!items.ok || count === 0) return [known, { kind: 'ended', task: id }]
   if (eachUpstreams(task).length > 0) {
     const memberships = expansionMemberships(readiness, task, count)
-    return [known, { kind: 'mark', memberships, ok: true }]
+    return [known, { kind: 'mark', memberships, left: { failure: false, nothing: false } }]
   }
   const ready = items.value.map((item) => ({ task: id, item }))
-  await startExecutions(ports, run, await readyTasks(ports, run, ready))
-  return [known]
+  return [...(await readyTasks(ports, run, ready)), known]
 }

@@ -20,7 +20,7 @@ export function newAttempt(attempt: {
   readonly atMs: number
 }): NewAttempt {
   const { run, task, number, placement, notBeforeMs, atMs } = attempt
-  const slots = attempt.slots.map(({ kind, pool, reason }, clone) => {
+  const slots = attempt.slots.map((slot, clone) => {
     const key = slotKey({ task, attempt: number, clone })
     return change('slot', key, undefined, {
       type: 'slot.created',
@@ -29,9 +29,7 @@ export function newAttempt(attempt: {
       task,
       attempt: number,
       clone,
-      kind,
-      pool,
-      reason,
+      ...slot,
       // A second clone is insurance: it goes level with what follows the first one, not ahead of its peers.
       rank: placement.rank - clone * placement.predicted.durationS.p50,
       notBeforeMs,

@@ -1,6 +1,6 @@
 import type { RunId } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
-import { leftNoResult } from '#operations/advance/left-no-result.ts'
+import type { Obstacle } from '#operations/advance/obstacle.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { asRead, readRun } from '#operations/read-run.ts'
@@ -13,16 +13,15 @@ export async function skipTask(
     readonly id: string
     readonly task: string
     readonly index: number | null
-    readonly failed: readonly string[]
+    readonly obstacle: Obstacle
   },
 ): Promise<void> {
-  const { id, task, index, failed } = skipped
+  const { id, task, index, obstacle } = skipped
   await optimistic(ports.store, run, async () => {
     if ((await ports.store.rows.get(run, 'task', id)) !== undefined) return { done: undefined }
     const current = await readRun(ports.store, run)
     if (current.value.state !== 'running') return { done: undefined }
-    const why = leftNoResult(failed)
-    const event = { type: 'task.skipped', atMs: ports.clock.nowMs(), run, id, task, index, why } as const
+    const event = { type: 'task.skipped', atMs: ports.clock.nowMs(), run, id, task, index, ...obstacle } as const
     return { write: [change('task', id, undefined, event)], checks: [asRead(current)], value: undefined }
   })
 }

@@ -1,26 +1,34 @@
 import type { RunId } from '#core/run/ids.ts'
+import type { Task } from '#core/workflow/workflow.ts'
+import { conditionOf } from '#operations/advance/condition-of.ts'
+import { obstacleOf } from '#operations/advance/obstacle.ts'
 import { readyTasks } from '#operations/advance/ready-tasks.ts'
 import { skipTask } from '#operations/advance/skip-task.ts'
 import type { Work } from '#operations/advance/work.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
-import { startExecutions } from '#operations/start-executions.ts'
 
-/** Starts tasks that became ready together as one frontier; tasks with a list expand instead. */
+/** Starts tasks that became ready together as one frontier; tasks with a list expand instead, others are skipped. */
 export async function startTasks(
   ports: Ports,
   run: RunId,
   work: Extract<Work, { kind: 'start' }>,
 ): Promise<readonly Work[]> {
-  if (work.failed.length > 0) {
-    for (const task of work.tasks) {
-      await skipTask(ports, run, { id: task, task, index: null, failed: work.failed })
-    }
-    return work.tasks.map((task): Work => ({ kind: 'ended', task }))
+  const { value: record } = await readRun(ports.store, run)
+  const { readiness } = await ports.definitions.workflow(record)
+  const plain: { readonly task: string }[] = []
+  const following: Work[] = []
+  for (const id of work.tasks) {
+    const task = readiness.tasks.get(id) as Task
+    const stopped = record.stopping !== null && !task.always
+    const obstacle =
+      obstacleOf(task, work.without) ??
+      (stopped ? ({ for: 'stop', why: record.stopping } as const) : await conditionOf(ports, record, task))
+    if (obstacle !== undefined) {
+      await skipTask(ports, run, { id, task: id, index: null, obstacle })
+      following.push({ kind: 'ended', task: id })
+    } else if (task.forEach !== undefined) following.push({ kind: 'expand', task: id })
+    else plain.push({ task: id })
   }
-  const { readiness } = await ports.definitions.workflow((await readRun(ports.store, run)).value)
-  const repeated = (task: string): boolean => readiness.tasks.get(task)?.forEach !== undefined
-  const plain = work.tasks.filter((task) => !repeated(task)).map((task) => ({ task }))
-  await startExecutions(ports, run, await readyTasks(ports, run, plain))
-  return work.tasks.filter(repeated).map((task): Work => ({ kind: 'expand', task }))
+  return [...(await readyTasks(ports, run, plain)), ...following]
 }

@@ -7,6 +7,7 @@ import type { TaskState } from '#core/run/task.ts'
 import { totalsOf } from '#core/run/totals.ts'
 import { taskDocument, unreadyDocument } from '#operations/documents/task-document.ts'
 import { everyRow } from '#operations/every-row.ts'
+import { ledgerOf } from '#operations/ledger-of.ts'
 import type { Ports } from '#operations/ports.ts'
 
 type Reads = Pick<Ports, 'store' | 'definitions' | 'clock'>
@@ -69,11 +70,12 @@ export async function runDocument(
     labels: run.labels,
     priority: run.priority,
     deadline: run.deadlineS,
-    budgetUsd: null,
-    reservedUsd: 0,
+    budgetUsd: run.budgetUsd,
+    reservedUsd: ((await ledgerOf(reads.store, run))?.reservedNanoUsd ?? 0) / 1e9,
     state: isRunTerminal(run.state) || options.alive ? run.state : 'interrupted',
     planId: run.planId,
-    error: run.error,
+    retryOf: run.retry?.run ?? null,
+    error: run.error ?? run.stopping,
     createdAt: new Date(run.createdAtMs).toISOString(),
     finishedAt: run.finishedAtMs === null ? null : new Date(run.finishedAtMs).toISOString(),
     makespanS: endMs === null ? null : Math.max(0, endMs - run.createdAtMs) / 1000,

@@ -2,7 +2,7 @@ import type { AttemptDocument, SlotDocument, TaskDocument } from '#contract/run-
 import type { Placement } from '#core/planning/plan.ts'
 import { predecessorMarks } from '#core/run/readiness.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
-import type { TaskRecord } from '#core/run/task.ts'
+import { latestAttempt, type TaskRecord } from '#core/run/task.ts'
 import type { Task } from '#core/workflow/workflow.ts'
 
 /** A slot as users see it. What was not measured is `null`. */
@@ -10,6 +10,7 @@ function slotDocument(slot: SlotRecord): SlotDocument {
   const { bill, failure } = slot
   return {
     clone: slot.clone,
+    variant: slot.variant,
     kind: slot.kind,
     state: slot.state,
     pool: slot.pool,
@@ -48,27 +49,36 @@ export function taskDocument(
   const attempts = row.attempts.map((attempt): AttemptDocument => ({
     number: attempt.number,
     state: attempt.state,
-    cause: attempt.cause,
+    cause: attempt.failure?.cause ?? null,
+    confidence: attempt.failure?.confidence ?? null,
+    evidence: attempt.failure?.evidence ?? null,
     remedy: attempt.remedy,
+    reason: attempt.reason,
+    decision: attempt.decision,
     slots: slots
       .filter((slot) => slot.attempt === attempt.number)
       .sort((a, b) => a.clone - b.clone)
       .map(slotDocument),
   }))
   const current = attempts.at(-1)?.slots ?? []
-  const waiting = current.every((slot) => slot.state === 'waiting' || slot.state === 'standby')
   return {
     ...unstarted(task, placement),
     id: row.id,
     state: row.state,
     key: row.key,
-    waitingFor:
-      row.state === 'running' && row.instances === null && waiting
-        ? (current.find((slot) => slot.state === 'waiting')?.waitingFor ?? null)
-        : null,
+    waitingFor: waitingFor(row, current),
+    reusedFrom: row.reusedFrom,
     error: row.error,
     attempts,
   }
+}
+
+/** What nothing of the task goes on for. */
+function waitingFor(row: TaskRecord, slots: readonly SlotDocument[]): TaskDocument['waitingFor'] {
+  if (row.state !== 'running' || row.instances !== null) return null
+  if (latestAttempt(row)?.state === 'in-doubt') return 'person'
+  const waits = slots.every((slot) => slot.state === 'waiting' || slot.state === 'standby')
+  return waits ? (slots.find((slot) => slot.state === 'waiting')?.waitingFor ?? null) : null
 }
 
 /** A task that has no row: its predecessors have not ended, or the run ended first. */
@@ -87,6 +97,7 @@ function unstarted(task: Task, placement: Placement | undefined): TaskDocument {
     state: 'pending',
     key: null,
     waitingFor: null,
+    reusedFrom: null,
     error: null,
     reason: placement?.reason ?? null,
     onCriticalPath: placement?.onCriticalPath ?? false,

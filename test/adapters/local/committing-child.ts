@@ -8,7 +8,15 @@ const store = openSqliteStore(process.argv[2] ?? '')
 
 for (let count = 1; ; count += 1) {
   const group = await store.rows.get(run, 'group', 'a')
-  const event = { type: 'group.marked', atMs: 1, run, id: 'a', size: 1e9, member: `m${count}`, ok: true } as const
+  const event = {
+    type: 'group.marked',
+    atMs: 1,
+    run,
+    id: 'a',
+    size: 1e9,
+    member: `m${count}`,
+    left: { failure: false, nothing: false },
+  } as const
   await store.rows.commit(run, [change('group', 'a', group, event)])
   process.stdout.write(`${count}\n`)
 }

@@ -194,6 +194,20 @@ describe('ending on request', () => {
   })
 })
 
+describe('what is remembered of jobs that have ended', () => {
+  it('is bounded: the oldest are forgotten', async () => {
+    const bench = openBench([warm()], machineOf(4))
+    await bench.emulator.close({ drainS: 0 })
+    const job = (index: number) => ({ ...jobOf('a', 'warm-cpu'), job: `job-${index}` })
+    await bench.emulator.submit(Array.from({ length: 10_001 }, (_, index) => job(index)))
+    const known = await bench.emulator.jobs(['job-0', 'job-1', 'job-10000'])
+    expect(known.map(({ job: name, state }) => [name, state])).toStrictEqual([
+      ['job-1', 'ended'],
+      ['job-10000', 'ended'],
+    ])
+  })
+})
+
 describe('failures around a job', () => {
   it('a body that throws is a job that failed to start, and is reported', async () => {
     const bench = openBench([warm(1)], machineOf(4))

@@ -16,7 +16,15 @@ const run = 'run_00000001' as RunId
 /** The n-th mark of a group, from 0. */
 function marked(id: string, stored?: Stored<'group'>): Change<'group'> {
   const member = `m${stored?.value.marked.length ?? 0}`
-  return change('group', id, stored, { type: 'group.marked', atMs: 1, run, id, size: 10_000, member, ok: true })
+  return change('group', id, stored, {
+    type: 'group.marked',
+    atMs: 1,
+    run,
+    id,
+    size: 10_000,
+    member,
+    left: { failure: false, nothing: false },
+  })
 }
 
 /** Commits one mark after another. */
@@ -151,7 +159,16 @@ describe('a SQLite store that cannot be used says which file, and what to do', (
     const db = new DatabaseSync(path)
     db.exec('PRAGMA user_version = 7')
     db.close()
-    assertRefused(path, /newer Forkcast \(schema 7; this one knows 1\): update Forkcast, or name another state folder/)
+    assertRefused(path, /newer Forkcast \(schema 7; this one knows 2\): update Forkcast, or name another state folder/)
+  })
+
+  it('of an older version', () => {
+    const path = join(folder, 'store.sqlite')
+    openSqliteStore(path).close()
+    const db = new DatabaseSync(path)
+    db.exec('PRAGMA user_version = 1')
+    db.close()
+    assertRefused(path, /an older Forkcast \(schema 1; this one knows 2\): name another state folder/)
   })
 
   it('of another program', () => {
@@ -159,20 +176,20 @@ describe('a SQLite store that cannot be used says which file, and what to do', (
     const db = new DatabaseSync(path)
     db.exec('CREATE TABLE places (url TEXT)')
     db.close()
-    assertRefused(path, /belongs to another program: name another state folder/)
+    assertRefused(path, /belongs to another program, or is damaged: name another state folder/)
   })
 
   it('no database at all', () => {
     const path = join(folder, 'store.sqlite')
     writeFileSync(path, 'not a database, but long enough to have a header of one hundred bytes. '.repeat(20))
-    assertRefused(path, /file is not a database: it is not a state file, or is damaged/)
+    assertRefused(path, /file is not a database: it is damaged; restore it from a copy/)
   })
 
   it('with a folder in its way', () => {
     assertRefused(folder, /unable to open database file: it cannot be opened/)
   })
 
-  it('damaged in the middle: the read that meets it is rejected', async () => {
+  it('damaged in the middle: it is not opened', async () => {
     const path = join(folder, 'store.sqlite')
     const store = openSqliteStore(path)
     await mark(store, 'a', 100)
@@ -181,9 +198,7 @@ describe('a SQLite store that cannot be used says which file, and what to do', (
     bytes.fill(0xff, 2 * 4_096)
     writeFileSync(path, bytes)
 
-    const damaged = openSqliteStore(path)
-    await expect(everyRow(damaged, run)).rejects.toThrow(`${path}: database disk image is malformed: it is damaged`)
-    damaged.close()
+    assertRefused(path, /it is damaged; restore it from a copy/)
   })
 
   it('failing to write: every commit of the batch is rejected, nothing of it is written, the next one is tried', async () => {

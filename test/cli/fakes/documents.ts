@@ -11,6 +11,7 @@ export function iso(atS: number): string {
 function slot(clone: number, other: Partial<SlotDocument> = {}): SlotDocument {
   return {
     clone,
+    variant: null,
     kind: 'active',
     state: 'won',
     pool: 'hot-cpu',
@@ -39,7 +40,17 @@ function attempt(
   slots: readonly SlotDocument[],
   other: Partial<AttemptDocument> = {},
 ): AttemptDocument {
-  return { number, state: 'committed', cause: null, remedy: null, slots, ...other }
+  const failure = { cause: null, confidence: null, evidence: null }
+  return { number, state: 'committed', ...failure, remedy: null, reason: null, decision: null, slots, ...other }
+}
+
+const reclaimed: Partial<AttemptDocument> = {
+  state: 'failed',
+  cause: 'reclaimed',
+  confidence: 'certain',
+  evidence: 'Host EC2 (instance i-0) terminated.',
+  remedy: 'elsewhere',
+  reason: 'reclaimed: the same size, in warm-cpu (try 1 of 10)',
 }
 
 /** A committed task without attempts, apart from what is said otherwise. */
@@ -49,6 +60,7 @@ export function taskDocument(id: string, other: Partial<TaskDocument> = {}): Tas
     state: 'committed',
     key: null,
     waitingFor: null,
+    reusedFrom: null,
     error: null,
     reason: null,
     onCriticalPath: false,
@@ -75,6 +87,7 @@ export function runDocument(other: Partial<RunDocument> = {}): RunDocument {
     reservedUsd: 0,
     state: 'succeeded',
     planId: 'bb',
+    retryOf: null,
     error: null,
     createdAt: iso(0),
     finishedAt: iso(12.3),
@@ -136,7 +149,7 @@ export const anomaliesRun = runDocument({
               endedAt: iso(1.2),
             }),
           ],
-          { state: 'failed', cause: 'reclaimed', remedy: 'same size on another pool' },
+          reclaimed,
         ),
         attempt(2, [
           slot(0, { state: 'lost', startedAt: iso(1.3), endedAt: iso(5), costUsd: 0.0001, exitCode: null }),
@@ -182,11 +195,7 @@ export const failedRun = runDocument({
               exitCode: null,
             }),
           ],
-          {
-            state: 'failed',
-            cause: 'reclaimed',
-            remedy: 'same size on another pool',
-          },
+          reclaimed,
         ),
         attempt(
           2,
@@ -198,11 +207,73 @@ export const failedRun = runDocument({
               evidence: 'Traceback:\n\u001b[31mValueError: no such column\u001b[0m\n',
             }),
           ],
-          { state: 'failed', cause: 'user-error', remedy: 'none: the retry limit is 0' },
+          {
+            state: 'failed',
+            cause: 'user-error',
+            confidence: 'certain',
+            evidence: 'Traceback:\n\u001b[31mValueError: no such column\u001b[0m\n',
+            remedy: 'give-up',
+            reason: 'user-error: no retries asked for',
+          },
         ),
       ],
     }),
     taskDocument('report', { state: 'skipped', needs: ['clean'], error: 'clean failed' }),
+  ],
+})
+
+/** vote (two of three variants agreed) and taken over beside it; fit ran out of memory; pay is in doubt. */
+export const mendedRun = runDocument({
+  state: 'running',
+  finishedAt: null,
+  makespanS: null,
+  retryOf: 'run_00000000',
+  tasks: [
+    taskDocument('fit', {
+      attempts: [
+        attempt(
+          1,
+          [slot(0, { state: 'failed', cause: 'out-of-memory', evidence: 'ended by SIGKILL', exitCode: 137 })],
+          {
+            state: 'failed',
+            cause: 'out-of-memory',
+            confidence: 'likely',
+            evidence: 'ended by SIGKILL',
+            remedy: 'more-memory',
+            reason: 'out-of-memory with 512 MiB: again with 1024 MiB (doubling 1 of 3)',
+          },
+        ),
+        attempt(2, [slot(0)]),
+      ],
+    }),
+    taskDocument('list', { reusedFrom: 'run_00000000' }),
+    taskDocument('pay', {
+      state: 'running',
+      waitingFor: 'person',
+      attempts: [
+        attempt(1, [slot(0, { state: 'fenced', cause: 'host-lost', exitCode: null, evidence: 'its lease ran out' })], {
+          state: 'in-doubt',
+          cause: 'in-doubt',
+          confidence: 'possible',
+          evidence: 'nobody knows how far it got',
+          remedy: 'wait-for-person',
+          reason: 'in-doubt: it may have done its work',
+        }),
+      ],
+    }),
+    taskDocument('vote', {
+      attempts: [
+        attempt(
+          1,
+          [
+            slot(0, { variant: 'forest', state: 'contributed', endedAt: iso(3) }),
+            slot(1, { variant: 'median', state: 'failed', cause: 'user-error', exitCode: 2, evidence: 'no' }),
+            slot(2, { variant: 'zscore' }),
+          ],
+          { decision: 'quorum: 2 of 3 are equal' },
+        ),
+      ],
+    }),
   ],
 })
 

@@ -25,6 +25,9 @@ export class FakeControlPlane implements ControlPlane {
   readonly closings: number[] = []
   readonly cancelled: { run: string; reason: string }[] = []
   readonly resumed: string[] = []
+  readonly retried: { run: string; force: readonly string[] }[] = []
+  seat: ReturnType<ControlPlane['role']> = 'engine'
+  guestRuns: readonly string[] = []
   /** Called before each event of `events` is handed out. */
   beforeEvent: (event: EventDocument) => Promise<void> | void = () => {}
   /** What follows the last event: by default the list ends. */
@@ -93,6 +96,19 @@ export class FakeControlPlane implements ControlPlane {
   resume(run: string): Promise<Result<{ readonly runId: string }, Problem>> {
     this.resumed.push(run)
     return Promise.resolve(this.refusal === undefined ? ok({ runId: 'run_00000001' }) : err(this.refusal))
+  }
+
+  retry(run: string, { force }: { readonly force: readonly string[] }): ReturnType<ControlPlane['retry']> {
+    this.retried.push({ run, force })
+    return Promise.resolve(this.refusal === undefined ? ok({ runId: 'run_00000001' }) : err(this.refusal))
+  }
+
+  role(): ReturnType<ControlPlane['role']> {
+    return this.seat
+  }
+
+  guests(): Promise<readonly string[]> {
+    return Promise.resolve(this.guestRuns)
   }
 
   close({ drainS }: { readonly drainS: number }): Promise<void> {

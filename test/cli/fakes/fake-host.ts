@@ -3,7 +3,7 @@ import { main } from '#cli/main.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
 import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import type { MachineCheck } from '#contract/machine-check.ts'
-import type { Problem } from '#contract/problem.ts'
+import { ProblemError, type Problem } from '#contract/problem.ts'
 import { err, ok, type Result } from '#core/result.ts'
 
 /** A stream that keeps what was written. */
@@ -116,6 +116,10 @@ export class FakeHost implements CliHost {
   loadWorkflow(path: string): Promise<Result<LoadedWorkflow, InvalidWorkflow>> {
     const missing = { diagnostics: [], rendered: `✗ WF-READ  there is no file ${path}`, exitCode: 3 } as const
     return Promise.resolve(this.workflows.get(path) ?? err(missing))
+  }
+
+  explain(error: unknown): Problem | undefined {
+    return error instanceof ProblemError ? error.problem : undefined
   }
 
   checkMachine(): Promise<readonly MachineCheck[]> {

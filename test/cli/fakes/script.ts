@@ -1,8 +1,23 @@
 import type { EventDocument } from '#contract/run-document.ts'
 import type { Failure } from '#core/failure/cause.ts'
+import type { RemedyKind } from '#core/failure/remedy-kind.ts'
 import type { Json } from '#core/json.ts'
 
 export const startMs = Date.UTC(2026, 10, 21, 12, 0, 0)
+
+/** What a clone on a cheap pool asks for. */
+const asked = { reason: 'cheapest', resources: { vcpus: 1, memoryMiB: 512, gpus: 0 }, timeoutS: null }
+
+function wholeFailure(failure: Partial<Failure>) {
+  return {
+    cause: 'user-error',
+    confidence: 'certain',
+    exitCode: 1,
+    signal: null,
+    evidence: '',
+    ...failure,
+  } satisfies Failure
+}
 
 /** Writes the events of a run as the control plane lists them; times are seconds from its submission. */
 export class Script {
@@ -12,6 +27,9 @@ export class Script {
   submitted(): this {
     return this.#add(0, 'run', 'run', 'run.submitted', {
       id: 'run_00000001',
+      timeoutS: null,
+      budgetUsd: null,
+      retry: null,
       tenant: 'local',
       workflow: 'anomalies',
       workflowHash: 'aa',
@@ -43,12 +61,25 @@ export class Script {
     return this.#add(atS, 'task', id, 'attempt.started', { number, slots })
   }
 
-  attemptFailed(atS: number, id: string, cause: string, remedy: string): this {
-    return this.#add(atS, 'task', id, 'attempt.failed', { cause, remedy })
+  attemptFailed(atS: number, id: string, failure: Partial<Failure>, remedy: RemedyKind, reason: string): this {
+    return this.#add(atS, 'task', id, 'attempt.failed', { failure: wholeFailure(failure), remedy, reason })
   }
 
-  committed(atS: number, id: string): this {
-    return this.#add(atS, 'task', id, 'task.committed', { outputs: {} })
+  inDoubt(atS: number, id: string, failure: Partial<Failure>, reason: string): this {
+    return this.#add(atS, 'task', id, 'attempt.in-doubt', { failure: wholeFailure(failure), reason })
+  }
+
+  committed(atS: number, id: string, decision: string | null = null): this {
+    return this.#add(atS, 'task', id, 'task.committed', { outputs: {}, decision })
+  }
+
+  reused(atS: number, id: string, from: string): this {
+    const place = { run: 'run_00000001', id, task: id, index: null, key: null, values: {} }
+    return this.#add(atS, 'task', id, 'task.reused', { ...place, outputs: {}, from })
+  }
+
+  stopping(atS: number, reason: string): this {
+    return this.#add(atS, 'run', 'run', 'run.stopping', { reason })
   }
 
   failed(atS: number, id: string, error: string): this {
@@ -56,13 +87,26 @@ export class Script {
   }
 
   skipped(atS: number, id: string, why: string): this {
-    return this.#add(atS, 'task', id, 'task.skipped', { run: 'run_00000001', id, task: id, index: null, why })
+    return this.#add(atS, 'task', id, 'task.skipped', {
+      run: 'run_00000001',
+      id,
+      task: id,
+      index: null,
+      why,
+      for: 'failure',
+    })
   }
 
-  slot(atS: number, key: string, pool: string, kind: 'active' | 'standby' = 'active'): this {
+  slot(
+    atS: number,
+    key: string,
+    pool: string,
+    kind: 'active' | 'standby' = 'active',
+    variant: string | null = null,
+  ): this {
     const [task = '', attempt, clone] = key.split('/')
     const where = { run: 'run_00000001', task, attempt: Number(attempt), clone: Number(clone), pool, kind }
-    return this.#add(atS, 'slot', key, 'slot.created', { ...where, reason: 'cheapest', rank: 1, notBeforeMs: null })
+    return this.#add(atS, 'slot', key, 'slot.created', { ...where, ...asked, variant, rank: 1, notBeforeMs: null })
   }
 
   held(atS: number, key: string, waitingFor: string): this {
@@ -74,11 +118,12 @@ export class Script {
   }
 
   starting(atS: number, key: string, pool: string): this {
-    return this.#add(atS, 'slot', key, 'slot.starting', { pool, job: key })
+    return this.#add(atS, 'slot', key, 'slot.starting', { pool, job: key, reservedNanoUsd: 0 })
   }
 
   running(atS: number, key: string): this {
-    return this.#add(atS, 'slot', key, 'slot.leased', { fence: 1, job: key })
+    const untilMs = startMs + (atS + 120) * 1000
+    return this.#add(atS, 'slot', key, 'slot.leased', { fence: 1, job: key, holder: 'h', untilMs })
   }
 
   claimed(atS: number, key: string): this {
@@ -86,11 +131,14 @@ export class Script {
   }
 
   slotFailed(atS: number, key: string, failure: Partial<Failure>): this {
-    const whole = { cause: 'user-error', exitCode: 1, signal: null, evidence: '', ...failure }
-    return this.#add(atS, 'slot', key, 'slot.failed', { failure: whole })
+    return this.#add(atS, 'slot', key, 'slot.failed', { failure: wholeFailure(failure) })
   }
 
-  decided(atS: number, key: string, state: 'won' | 'lost' | 'cancelled'): this {
+  fenced(atS: number, key: string, failure: Partial<Failure>): this {
+    return this.#add(atS, 'slot', key, 'slot.fenced', { failure: wholeFailure(failure) })
+  }
+
+  decided(atS: number, key: string, state: 'won' | 'contributed' | 'lost' | 'cancelled'): this {
     return this.#add(atS, 'slot', key, 'slot.decided', { state })
   }
 

@@ -17,7 +17,6 @@ const plan: Plan = {
   placements: {
     clean: {
       task: 'clean',
-      resources: { vcpus: 1, memoryMiB: 512, gpus: 0 },
       slots: [],
       hedgeAfterS: 4,
       rank: 1,
@@ -117,7 +116,13 @@ describe('the live tree', () => {
       .slotFailed(2, 'clean[1]/1/2', { cause: 'reclaimed', exitCode: null })
       .decided(2, 'clean[1]/1/1', 'cancelled')
       .decided(2, 'clean[1]/1/3', 'cancelled')
-      .attemptFailed(2, 'clean[1]', 'reclaimed', 'the same size on another pool')
+      .attemptFailed(
+        2,
+        'clean[1]',
+        { cause: 'reclaimed' },
+        'elsewhere',
+        'reclaimed: the same size, in cold-cpu (try 1 of 10)',
+      )
       .attempt(2, 'clean[1]', 2, 1)
       .slot(2, 'clean[1]/2/0', 'cold-cpu')
       .starting(2, 'clean[1]/2/0', 'cold-cpu')
@@ -125,7 +130,7 @@ describe('the live tree', () => {
       .starting(2, 'clean[2]/1/0', 'hot-cpu')
       .running(2, 'clean[2]/1/0')
       .slotFailed(2.4, 'clean[2]/1/0', { cause: 'user-error' })
-      .attemptFailed(2.4, 'clean[2]', 'user-error', 'none')
+      .attemptFailed(2.4, 'clean[2]', {}, 'give-up', 'user-error: no retries asked for')
       .failed(2.4, 'clean[2]', 'user-error: exit code 1')
     expect(drawn(script, { atS: 3 })).toMatchInlineSnapshot(`
       "anomalies  run_00000001  running  3.0s (guessed 12.0s–20.0s)

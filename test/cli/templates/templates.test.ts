@@ -34,6 +34,7 @@ async function forkcast(...words: readonly string[]): Promise<{ readonly exitCod
     version: fake.version,
     schema: fake.schema,
     limits: fake.limits,
+    explain: () => undefined,
     every: () => () => {},
     checkMachine: () => Promise.resolve([]),
     now,
@@ -41,7 +42,12 @@ async function forkcast(...words: readonly string[]): Promise<{ readonly exitCod
     readText,
     createFiles,
     openControlPlane: (options) =>
-      openControlPlane({ ...options, inherit: { PATH: process.env['PATH'] ?? '', HOME: folder }, reaper }),
+      openControlPlane({
+        ...options,
+        inherit: { PATH: process.env['PATH'] ?? '', HOME: folder },
+        secrets: { environment: () => undefined, folder },
+        reaper,
+      }),
     loadWorkflow,
   }
   const exitCode = await main([...words, '--dir', join(folder, '.forkcast')], host)

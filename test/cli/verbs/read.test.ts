@@ -83,7 +83,8 @@ describe('forkcast show', () => {
     expect(await printed('show latest clean[1]')).toMatchInlineSnapshot(`
       "clean[1]  ✓ committed  key rds
         needs        list
-        attempt 1  ✗ failed: reclaimed → same size on another pool
+        attempt 1  ✗ failed: reclaimed
+          then         another try in another place: the same size, in warm-cpu (try 1 of 10)
           clone 0  ✗ failed  on hot-cpu  reclaimed
             reason       hot-cpu starts at once and has room
             times        waiting 0.0s, starting 0.1s, staging in 0.0s, running 1.0s, staging out 0.0s
@@ -207,6 +208,8 @@ describe('forkcast cost', () => {
     expect(await printed('cost')).toMatchInlineSnapshot(`
       "anomalies  run_00000001  $0.0008; prices are emulated
       useful $0.0004, lost races $0.0003, failures $0.0001
+      idle: not billed on this machine
+      saved by racing: not known (the first clone was slower than nine in ten before it; there is no history of the task)
 
       POOL      CLONES   USEFUL  LOST RACES  FAILURES      ALL
       hot-cpu        5  $0.0002     $0.0003   $0.0001  $0.0006

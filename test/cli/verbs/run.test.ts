@@ -86,7 +86,7 @@ describe('forkcast run', () => {
         critical path  list 0.6s → clean[0] 5.4s (1.5s waiting, 1.7s starting) → report 6.3s
         races          2, won by cold-cpu 1, warm-cpu 1; the losers cost $0.0003 (14% of the cost)
         hedges called  clean[1] on warm-cpu, which won
-        retries        clean[1] attempt 1: reclaimed → same size on another pool
+        retries        clean[1] attempt 1: reclaimed: the same size, in warm-cpu (try 1 of 10)
         reclaims       clean[1] clone 0 on hot-cpu
         cost           $0.0021, of which $0.0003 wasted; prices are emulated
         outputs        report  14.2 KiB  .forkcast/objects/report.html
@@ -167,10 +167,11 @@ describe('forkcast run', () => {
       "✗ clean[1] failed: user-error, exit code 1 on hot-cpu
           Traceback:
           ValueError: no such column
-        attempt 1: reclaimed → same size on another pool
-        attempt 2: user-error → none: the retry limit is 0
+        attempt 1: reclaimed: the same size, in warm-cpu (try 1 of 10)
+        attempt 2: user-error: no retries asked for
         → forkcast logs latest 'clean[1]'
         → forkcast show latest 'clean[1]'
+        → forkcast retry latest  a new run that takes over what succeeded
       "
     `)
   })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { admit, type Admission, type Candidate } from '#core/dispatch/admit.ts'
+import { admit as admitTo, type Admission, type Candidate, type Purse } from '#core/dispatch/admit.ts'
 import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
 import { aPool } from '../pools/a-pool.ts'
 
@@ -11,7 +11,19 @@ const slot = (key: string, pool: string, vcpus: number, notBeforeMs: number | nu
   pool,
   resources: shape(vcpus),
   notBeforeMs,
+  price: null,
 })
+
+/** The answers to slots for which money is no matter, unless there are purses. */
+function admit(
+  slots: readonly Candidate[],
+  pools: readonly Pool[],
+  capacity: Capacity,
+  atMs: number,
+  purses: Readonly<Record<string, Purse>> = {},
+): readonly Admission[] {
+  return admitTo(slots, { pools, capacity, purses: new Map(Object.entries(purses)) }, atMs).admissions
+}
 
 /** Empty pools on a machine that is as large as asked for. */
 function empty(pools: readonly Pool[], vcpus: number): Capacity {
@@ -21,9 +33,12 @@ function empty(pools: readonly Pool[], vcpus: number): Capacity {
   }
 }
 
-/** Answers in short: `A hot`, or `A (capacity)`. */
+/** Answers in short: `A hot`, `A (capacity)`, or `A needs 5`. */
 function short(admissions: readonly Admission[]): readonly string[] {
-  return admissions.map((one) => `${one.key} ${one.kind === 'submit' ? one.pool : `(${one.waitingFor})`}`)
+  return admissions.map((one) => {
+    if (one.kind === 'submit') return `${one.key} ${one.pool}`
+    return `${one.key} ${one.kind === 'hold' ? `(${one.waitingFor})` : `needs ${one.neededNanoUsd}`}`
+  })
 }
 
 describe('giving places to slots', () => {
@@ -129,6 +144,106 @@ describe('giving places to slots', () => {
   })
 })
 
+describe('money', () => {
+  const hot = aPool('hot', { vcpus: 2, spillsTo: ['cold'] })
+  const cold = aPool('cold', { tier: 'cold', vcpus: 8 })
+  const pools = [hot, cold]
+  /** A slot of `run` that costs 5 in hot and 3 in cold at the most. */
+  const paid = (key: string, pool = 'hot', run = 'r', vcpus = 1): Candidate => ({
+    ...slot(key, pool, vcpus),
+    price: { purse: run, nanoUsd: { hot: 5, cold: 3 } },
+  })
+  const purse = (freeNanoUsd: number, reserved = false): Purse => ({ freeNanoUsd, reserved })
+  const answers = (slots: readonly Candidate[], purses: Readonly<Record<string, Purse>>) =>
+    short(admit(slots, pools, empty(pools, 8), nowMs, purses))
+
+  it.each([
+    ['pays the pool it asks for while it can', purse(10), 'hot', ['A hot', 'B hot']],
+    ['tries a cheaper pool that it spills to', purse(9), 'hot', ['A hot', 'B cold']],
+    ['never one that it does not spill to', purse(5, true), 'cold', ['A cold', 'B (money)']],
+    ['waits when the rest is put aside', purse(5), 'hot', ['A hot', 'B (money)']],
+    ['waits when none is left and some may come back', purse(2, true), 'hot', ['A (money)', 'B (money)']],
+    ['is refused when none can come back', purse(2), 'hot', ['A needs 3', 'B needs 3']],
+    ['to the last of it', purse(8), 'hot', ['A hot', 'B cold']],
+  ] as const)('%s', (_, own, pool, expected) => {
+    expect(answers([paid('A', pool), paid('B', pool)], { r: own })).toStrictEqual(expected)
+  })
+
+  it('is of one run alone', () => {
+    const slots = [paid('A', 'hot', 'poor'), paid('B', 'hot', 'rich'), slot('C', 'hot', 1)]
+    expect(answers(slots, { poor: purse(0), rich: purse(100) })).toStrictEqual(['A needs 3', 'B hot', 'C hot'])
+  })
+
+  it('that is short keeps nobody, however much room the slot asks for', () => {
+    const slots = [paid('large', 'cold', 'poor', 8), slot('small', 'hot', 1)]
+    expect(answers(slots, { poor: purse(2, true) })).toStrictEqual(['large (money)', 'small hot'])
+  })
+
+  it('keeps the turn in pools that it can pay, not in others', () => {
+    const slots = [paid('A', 'hot', 'r', 8), slot('B', 'cold', 1), slot('C', 'hot', 1)]
+    const { pools: rooms, total } = empty(pools, 16)
+    const busy: Capacity = { total, pools: { ...rooms, cold: shape(7, 1e6) } }
+    expect(short(admit(slots, pools, busy, nowMs, { r: purse(4) }))).toStrictEqual([
+      'A (capacity)',
+      'B (capacity)',
+      'C hot',
+    ])
+  })
+
+  it('is no matter for what fits no pool, or must not start yet', () => {
+    const slots = [paid('huge', 'hot', 'r', 9), { ...paid('later'), notBeforeMs: nowMs + 1 }]
+    expect(answers(slots, { r: purse(0) })).toStrictEqual(['huge (capacity)', 'later (backoff)'])
+  })
+
+  it('of a clone without a limit is never enough, but in a free pool', () => {
+    const endless = (nanoUsd: Readonly<Record<string, number>>) => ({
+      ...paid('A'),
+      price: { purse: 'r', nanoUsd },
+    })
+    expect(answers([endless({ hot: Infinity, cold: Infinity })], { r: purse(1e15) })).toStrictEqual([
+      'A needs Infinity',
+    ])
+    expect(answers([endless({ hot: Infinity, cold: 0 })], { r: purse(0) })).toStrictEqual(['A cold'])
+  })
+
+  it('that is put aside never exceeds what there is, and nobody is refused who could be paid', () => {
+    const slots = fc.array(
+      fc.record({
+        pool: fc.constantFrom('hot', 'cold'),
+        run: fc.constantFrom('a', 'b'),
+        hot: fc.nat(9),
+        cold: fc.nat(9),
+      }),
+      { maxLength: 12 },
+    )
+    const money = fc.record({ freeNanoUsd: fc.nat(20), reserved: fc.boolean() })
+    fc.assert(
+      fc.property(slots, money, money, (drawn, a, b) => {
+        const candidates = drawn.map(({ pool, run, ...nanoUsd }, index) => ({
+          ...slot(`s${index}`, pool, 1),
+          price: { purse: run, nanoUsd },
+        }))
+        const left: Record<string, number> = { a: a.freeNanoUsd, b: b.freeNanoUsd }
+        const mayReturn: Record<string, boolean> = { a: a.reserved, b: b.reserved }
+        for (const [index, one] of admit(candidates, pools, empty(pools, 8), nowMs, { a, b }).entries()) {
+          const { run, pool, hot: inHot, cold: inCold } = drawn[index] as (typeof drawn)[number]
+          const least = pool === 'hot' ? Math.min(inHot, inCold) : inCold
+          const had = left[run] as number
+          const unpaid = one.kind === 'refuse' || (one.kind === 'hold' && one.waitingFor === 'money')
+          const answer = mayReturn[run] === true ? 'hold' : 'refuse'
+          const reserved = one.kind === 'submit' ? one.reservedNanoUsd : 0
+          left[run] = had - reserved
+          mayReturn[run] ||= reserved > 0
+          expect(unpaid).toBe(least > had)
+          expect(unpaid ? one.kind : answer).toBe(answer)
+          expect(left[run]).toBeGreaterThanOrEqual(0)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
 describe('any stream of slots', () => {
   const ids = ['p0', 'p1', 'p2', 'p3']
   const tenths = (max: number) => fc.nat(max * 10).map((n) => n / 10)
@@ -151,7 +266,7 @@ describe('any stream of slots', () => {
         }),
         { maxLength: 25 },
       )
-      .map((list) => list.map((one, index): Candidate => ({ key: `s${index}`, ...one }))),
+      .map((list) => list.map((one, index): Candidate => ({ key: `s${index}`, price: null, ...one }))),
   })
   type Scene = typeof scenes extends fc.Arbitrary<infer T> ? T : never
 

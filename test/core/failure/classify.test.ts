@@ -57,8 +57,63 @@ describe('the cause of a failure', () => {
     [
       'a child’s SIGKILL, little in use',
       { ...exit, exitCode: 137, peakMemoryMiB: 1, memoryMiB: 100 },
+      'unknown',
+      'ended with exit code 137 from outside',
+    ],
+    [
+      'a child’s SIGKILL, nothing measured',
+      { ...exit, exitCode: 137 },
+      'unknown',
+      'ended with exit code 137 from outside',
+    ],
+    [
+      'a child’s SIGTERM',
+      { ...exit, exitCode: 143, stderr: 'x' },
+      'unknown',
+      'ended with exit code 143 from outside\nx',
+    ],
+    ['no exit code', exit, 'unknown', 'ended without an exit code from outside'],
+    [
+      'words of memory, much in use',
+      { ...exit, exitCode: 1, peakMemoryMiB: 95, memoryMiB: 100, stderr: 'MemoryError' },
+      'out-of-memory',
+      'ended with exit code 1: 95 MiB of 100 MiB in use\nMemoryError',
+    ],
+    [
+      'words of memory, little in use',
+      { ...exit, exitCode: 1, peakMemoryMiB: 10, memoryMiB: 100, stderr: 'MemoryError' },
       'user-error',
-      'ended with exit code 137 and wrote nothing to stderr',
+      'MemoryError',
+    ],
+    [
+      'words of a full disk',
+      { ...exit, exitCode: 1, stderr: 'tar: x: No space left on device' },
+      'out-of-disk',
+      'ended with exit code 1\ntar: x: No space left on device',
+    ],
+    [
+      'a secret that is not there',
+      { kind: 'secret', name: 'TOKEN', why: 'environment variable MY_TOKEN is not set' },
+      'bad-input',
+      'secret TOKEN: environment variable MY_TOKEN is not set',
+    ],
+    [
+      'a validator that says no',
+      { kind: 'validator', exitCode: 3, signal: null, stderr: 'sum is off' },
+      'validator-rejected',
+      'validate ended with exit code 3\nsum is off',
+    ],
+    [
+      'a validator that breaks',
+      { kind: 'validator', exitCode: null, signal: 'SIGSEGV', stderr: '' },
+      'validator-rejected',
+      'validate ended by SIGSEGV',
+    ],
+    [
+      'a validator that somebody killed',
+      { kind: 'validator', exitCode: null, signal: 'SIGKILL', stderr: '' },
+      'unknown',
+      'validate ended by SIGKILL from outside',
     ],
     [
       'another exit code, much in use',
@@ -120,6 +175,28 @@ describe('the cause of a failure', () => {
   ])('is told by the evidence: %s', (_, evidence, cause, words) => {
     const failure = classify(evidence)
     expect([failure.cause, failure.evidence]).toStrictEqual([cause, words])
+  })
+
+  it.each<[string, Evidence, string]>([
+    ['a limit that the agent keeps', { kind: 'timeout', timeoutS: 60, stderr: '' }, 'certain'],
+    ['a program that ended itself', { ...exit, exitCode: 1 }, 'certain'],
+    ['a signal near the limit', { ...exit, signal: 'SIGKILL', peakMemoryMiB: 99, memoryMiB: 100 }, 'likely'],
+    ['a code near the limit', { ...exit, exitCode: 137, peakMemoryMiB: 99, memoryMiB: 100 }, 'likely'],
+    ['a code far from it', { ...exit, exitCode: 137, peakMemoryMiB: 9, memoryMiB: 100 }, 'possible'],
+    ['words of a full disk', { ...exit, exitCode: 1, stderr: 'ENOSPC' }, 'likely'],
+    ['the system’s word of a full disk', { ...agent, step: 'staging in', code: 'ENOSPC' }, 'certain'],
+    ['what is not to be written', { ...agent, step: 'staging out', code: 'EACCES' }, 'likely'],
+    ['what can’t be staged', { ...agent, step: 'staging in', code: 'EIO' }, 'likely'],
+    ['an agent’s bug', { ...agent, step: 'running' }, 'possible'],
+    ['a program that is not there', { kind: 'spawn', code: 'ENOENT', program: 'x' }, 'certain'],
+    ['a validator’s word', { kind: 'validator', exitCode: 1, signal: null, stderr: '' }, 'certain'],
+    ['a validator’s crash', { kind: 'validator', exitCode: null, signal: 'SIGSEGV', stderr: '' }, 'likely'],
+    ['a validator that was killed', { kind: 'validator', exitCode: 137, signal: null, stderr: '' }, 'possible'],
+    ['an output that is missing', { kind: 'output', name: 'a', why: 'nothing at a' }, 'certain'],
+    ['an input that is missing', { kind: 'input', name: 'a', why: 'nothing at a' }, 'certain'],
+    ['a secret that is missing', { kind: 'secret', name: 'A', why: 'not set' }, 'certain'],
+  ])('is as sure as what tells it: %s', (_, evidence, confidence) => {
+    expect(classify(evidence).confidence).toBe(confidence)
   })
 
   it('keeps exit code and signal as they were, and has those of a shell for what did not start', () => {

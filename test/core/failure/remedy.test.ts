@@ -1,227 +1,233 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { causes, isPlatformCause, type Cause } from '#core/failure/cause.ts'
+import { causes, type Cause } from '#core/failure/cause.ts'
 import { remedyFor, type FailedAttempt, type Remedy } from '#core/failure/remedy.ts'
-import type { Placement, PlannedSlot } from '#core/planning/plan.ts'
-import { predict } from '#core/prediction/predict.ts'
-import type { Task } from '#core/workflow/workflow.ts'
-import { task } from '../../builders/dag.ts'
-import { poolSets } from '../planning/random-pools.ts'
 import { aPool } from '../pools/a-pool.ts'
+import { after, pools, short, spot, type Story } from './failed-attempt.ts'
 
-const resources = { vcpus: 1, memoryMiB: 64, gpus: 0 }
-const spot = aPool('spot', { purchase: 'spot', price: { usdPerVcpuHour: 0.01, usdPerGiBHour: 0, usdPerGpuHour: 0 } })
-const spare = { ...spot, id: 'spare', startDelayS: 60 }
-const dear = aPool('dear', { startDelayS: 90 })
-const dearest = aPool('dearest', { startDelayS: 180 })
-const pools = [dearest, dear, spare, spot]
-
-/** Slots in short: `spot`, or `spare?` for one on standby. */
-const planned = (slots: string): readonly PlannedSlot[] =>
-  slots.split(' ').map((word) => ({
-    kind: word.endsWith('?') ? 'standby' : 'active',
-    pool: word.replace('?', ''),
-    reason: 'as planned',
-  }))
-const short = (remedy: Remedy): string =>
-  remedy.kind === 'give-up'
-    ? 'give up'
-    : remedy.slots.map(({ kind, pool }) => (kind === 'active' ? pool : `${pool}?`)).join(' ')
-
-function failed(
-  so: readonly Cause[],
-  overrides: Partial<FailedAttempt> & { readonly slots?: string; readonly definition?: Partial<Task> } = {},
-): FailedAttempt {
-  const { slots = 'spot', definition = {}, ...rest } = overrides
-  const placement: Placement = {
-    task: 'A',
-    resources,
-    slots: planned(slots),
-    hedgeAfterS: null,
-    rank: 1,
-    onCriticalPath: true,
-    predicted: predict([], { durationS: 60 }, resources),
-    reason: 'as planned',
-  }
-  return {
-    task: task('A', { retry: { limit: 2, backoffS: 5 }, ...definition }),
-    placement,
-    pools,
-    priority: 10,
-    attempts: so.map((cause) => ({ cause })),
-    cause: so.at(-1) as Cause,
-    pool: 'spot',
-    ...rest,
-  }
-}
+const first = (cause: Cause, story: Story = {}): Remedy => remedyFor(after([cause], story))
+const when = (remedy: Remedy): string =>
+  remedy.kind === 'retry'
+    ? `${remedy.remedy}: ${short(remedy)} ${remedy.delayS === 0 ? 'at once' : `after ${remedy.delayS} s`}`
+    : remedy.kind
 
 describe('the remedy of a first failure', () => {
-  /** With two retries asked for; without; and for a task that must not run twice. */
-  const table: Readonly<Record<Cause, readonly [string, string, string]>> = {
-    reclaimed: ['spare at once', 'spare at once', 'give up'],
-    'host-lost': ['spare at once', 'spare at once', 'give up'],
-    'engine-lost': ['spot at once', 'spot at once', 'give up'],
-    'out-of-memory': ['spot after 5 s', 'give up', 'give up'],
-    'out-of-disk': ['spot after 5 s', 'give up', 'give up'],
-    'timed-out': ['spot after 5 s', 'give up', 'give up'],
-    'start-failed': ['spot after 5 s', 'give up', 'give up'],
-    image: ['give up', 'give up', 'give up'],
-    'no-capacity': ['spot after 5 s', 'give up', 'give up'],
-    'bad-input': ['give up', 'give up', 'give up'],
-    'bad-output': ['spot after 5 s', 'give up', 'give up'],
-    'validator-rejected': ['spot after 5 s', 'give up', 'give up'],
-    'no-quorum': ['give up', 'give up', 'give up'],
-    'user-error': ['spot after 5 s', 'give up', 'give up'],
-    'in-doubt': ['give up', 'give up', 'give up'],
-    unknown: ['spot after 5 s', 'give up', 'give up'],
+  /** With two retries asked for; without; not idempotent and never started; not idempotent and started. */
+  const table: Readonly<Record<Cause, readonly [string, string, string, string]>> = {
+    reclaimed: ['elsewhere: spare at once', 'elsewhere: spare at once', 'elsewhere: spare at once', 'wait'],
+    'host-lost': ['elsewhere: spare at once', 'elsewhere: spare at once', 'elsewhere: spare at once', 'wait'],
+    'engine-lost': ['again: spot at once', 'again: spot at once', 'again: spot at once', 'wait'],
+    'out-of-memory': ['more-memory: spot at once', 'more-memory: spot at once', 'more-memory: spot at once', 'give-up'],
+    'out-of-disk': [
+      'elsewhere: spare after 5 s',
+      'elsewhere: spare after 5 s',
+      'elsewhere: spare after 5 s',
+      'give-up',
+    ],
+    'start-failed': [
+      'elsewhere: spare after 5 s',
+      'elsewhere: spare after 5 s',
+      'elsewhere: spare after 5 s',
+      'give-up',
+    ],
+    'no-capacity': [
+      'elsewhere: spare after 5 s',
+      'elsewhere: spare after 5 s',
+      'elsewhere: spare after 5 s',
+      'give-up',
+    ],
+    'timed-out': ['more-time: spot after 5 s', 'give-up', 'give-up', 'give-up'],
+    'user-error': ['again: spot after 5 s', 'give-up', 'give-up', 'give-up'],
+    'bad-output': ['again: spot after 5 s', 'give-up', 'give-up', 'give-up'],
+    'validator-rejected': ['again: spot after 5 s', 'give-up', 'give-up', 'give-up'],
+    'no-quorum': ['again: spot after 5 s', 'give-up', 'give-up', 'give-up'],
+    unknown: ['again: spot after 5 s', 'give-up', 'give-up', 'wait'],
+    image: ['give-up', 'give-up', 'give-up', 'give-up'],
+    'bad-input': ['give-up', 'give-up', 'give-up', 'give-up'],
+    'over-budget': ['give-up', 'give-up', 'give-up', 'give-up'],
+    'in-doubt': ['wait', 'wait', 'wait', 'wait'],
   }
-  const when = (remedy: Remedy): string =>
-    remedy.kind === 'give-up'
-      ? 'give up'
-      : `${short(remedy)} ${remedy.delayS === 0 ? 'at once' : `after ${remedy.delayS} s`}`
 
   it.each(causes)('by %s', (cause) => {
     const none = { retry: { limit: 0, backoffS: 5 } }
-    const remedies = [{}, none, { ...none, idempotent: false }].map((definition) =>
-      when(remedyFor(failed([cause], { definition }))),
-    )
-    expect(remedies).toStrictEqual(table[cause])
+    const once = { ...none, idempotent: false }
+    const remedies = [
+      first(cause),
+      first(cause, { definition: none }),
+      first(cause, { definition: once, started: false }),
+      first(cause, { definition: once, started: true }),
+    ]
+    expect(remedies.map(when)).toStrictEqual(table[cause])
   })
+})
 
-  it.each([
-    [['user-error'], { retry: { limit: 0, backoffS: 5 } }, 'no retries asked for'],
-    [['user-error'], {}, 'user-error: retry 1 of 2 after 5 s'],
-    [['user-error', 'unknown', 'timed-out'], {}, 'all 2 retries are spent'],
-    [['bad-input'], {}, 'bad-input: another try would end the same'],
-    [['reclaimed'], {}, 'reclaimed: the same size, in spare'],
-    [['host-lost'], {}, 'host-lost: the same size, in spare'],
-    [['engine-lost'], {}, 'engine-lost: the same size, in spot'],
-    [['reclaimed', 'reclaimed'], {}, 'reclaimed: on-demand after 2 reclaims, in dear'],
-    [['reclaimed'], { idempotent: false }, 'not idempotent: never run again silently'],
-    [Array.from({ length: 10 }, () => 'host-lost' as const), {}, 'lost to the platform 10 times'],
-  ] as const)('after %o says: %2$s', (so, definition, words) => {
-    expect(remedyFor(failed(so, { definition })).words).toBe(words)
+describe('the words of a remedy', () => {
+  const times = (count: number, cause: Cause): readonly Cause[] => Array.from({ length: count }, () => cause)
+  const one = { retry: { limit: 1, backoffS: 5 } }
+
+  it.each<readonly [readonly Cause[], Story, string]>([
+    [['reclaimed'], {}, 'reclaimed: the same size, in spare (try 1 of 10)'],
+    [['reclaimed'], { pools: [spot] }, 'reclaimed: the same size, in spot again (try 1 of 10)'],
+    [['host-lost', 'host-lost'], {}, 'host-lost: the same size, in spare (try 2 of 10)'],
+    [['reclaimed', 'reclaimed'], {}, 'reclaimed: on-demand after 2 reclaims, in dear (try 2 of 10)'],
+    [times(11, 'host-lost'), {}, 'host-lost: given up after 10 further tries for reclaimed or host-lost'],
+    [['engine-lost'], {}, 'engine-lost: the same size, in spot again (try 1 of 50)'],
+    [times(51, 'engine-lost'), {}, 'engine-lost: given up after 50 further tries for engine-lost'],
+    [['out-of-memory'], {}, 'out-of-memory with 512 MiB: again with 1024 MiB (doubling 1 of 3)'],
+    [
+      ['out-of-memory', 'out-of-memory'],
+      { memoryMiB: 3000 },
+      'out-of-memory with 3000 MiB: again with 4096 MiB, the most that a pool has (doubling 2 of 3)',
+    ],
+    [['out-of-memory'], { memoryMiB: 4096 }, 'out-of-memory with 4096 MiB: no pool that it may use has more'],
+    [times(4, 'out-of-memory'), { memoryMiB: 2048 }, 'out-of-memory with 2048 MiB: given up after 3 doublings'],
+    [['no-capacity', 'no-capacity'], {}, 'no-capacity: the same size, in spare, after 10 s (try 2 of 3)'],
+    [times(4, 'start-failed'), {}, 'start-failed: given up after 3 further tries for start-failed'],
+    [['timed-out'], {}, 'timed-out after 60 s: again with 120 s, after 5 s (retry 1 of 2)'],
+    [['timed-out'], { timeoutS: null }, 'timed-out: again, after 5 s (retry 1 of 2)'],
+    [['timed-out'], { timeoutS: 14 * 86_400 }, 'timed-out: again, after 5 s (retry 1 of 2)'],
+    [['user-error'], {}, 'user-error: again, after 5 s (retry 1 of 2)'],
+    [['reclaimed', 'reclaimed', 'user-error'], {}, 'user-error: again, on-demand in dear, after 5 s (retry 1 of 2)'],
+    [['user-error'], { definition: { retry: { limit: 0, backoffS: 5 } } }, 'user-error: no retries asked for'],
+    [['user-error', 'unknown', 'timed-out'], {}, 'timed-out after 60 s: all 2 retries are spent'],
+    [['user-error', 'no-quorum'], { definition: one }, 'no-quorum: the one retry is spent'],
+    [
+      ['user-error'],
+      { definition: { retry: { limit: 2, backoffS: 5, on: ['timed-out', 'unknown'] } } },
+      'user-error: not one of the causes to try again (timed-out, unknown)',
+    ],
+    [['image'], {}, 'image: another try would end the same'],
+    [['over-budget'], {}, 'over-budget: there is no money left for another try'],
+    [
+      ['user-error'],
+      { definition: { idempotent: false } },
+      'user-error: it had started and is not idempotent: never run again',
+    ],
+    [
+      ['host-lost'],
+      { definition: { idempotent: false } },
+      'host-lost: it had started and is not idempotent: it may have done its work',
+    ],
+  ])('after %o', (so, story, words) => {
+    expect(remedyFor(after(so, story)).words).toBe(words)
   })
 })
 
 describe('retries', () => {
-  it('end when the limit is spent, with a backoff that doubles', () => {
-    const delays = [1, 2, 3, 4, 5].map((count) => {
-      const so = Array.from({ length: count }, (): Cause => 'user-error')
-      const remedy = remedyFor(failed(so, { definition: { retry: { limit: 4, backoffS: 5 } } }))
-      return remedy.kind === 'retry' ? remedy.delayS : 'give up'
-    })
-    expect(delays).toStrictEqual([5, 10, 20, 40, 'give up'])
+  it('end when the limit is spent, with a backoff that doubles, up to an hour', () => {
+    const delays = (backoffS: number) =>
+      [1, 2, 3, 4, 5].map((count) => {
+        const so = Array.from({ length: count }, (): Cause => 'user-error')
+        const remedy = remedyFor(after(so, { definition: { retry: { limit: 4, backoffS } } }))
+        return remedy.kind === 'retry' ? remedy.delayS : remedy.kind
+      })
+    expect(delays(5)).toStrictEqual([5, 10, 20, 40, 'give-up'])
+    expect(delays(1000)).toStrictEqual([1000, 2000, 3600, 3600, 'give-up'])
   })
 
-  it('are not spent by the platform: it may lose nine attempts and the user still has them all', () => {
-    const lost = Array.from({ length: 9 }, (): Cause => 'host-lost')
-    expect(remedyFor(failed(lost)).kind).toBe('retry')
-    expect(remedyFor(failed([...lost, 'user-error']))).toMatchObject({ kind: 'retry', delayS: 5 })
-    expect(remedyFor(failed([...lost, 'host-lost'])).kind).toBe('give-up')
+  it('are given only for the causes that the user names; what is not the user’s has its own', () => {
+    const definition = { retry: { limit: 2, backoffS: 0, on: ['timed-out'] } } as const
+    expect(first('user-error', { definition }).kind).toBe('give-up')
+    expect(first('timed-out', { definition }).kind).toBe('retry')
+    expect(first('reclaimed', { definition }).kind).toBe('retry')
+    expect(first('out-of-memory', { definition }).kind).toBe('retry')
   })
 
-  it('go by the number of causes of each kind, whatever their order', () => {
-    const histories = fc.array(
-      fc.constantFrom<Cause>('reclaimed', 'host-lost', 'engine-lost', 'user-error', 'unknown'),
-      {
-        minLength: 1,
-        maxLength: 14,
-      },
-    )
-    fc.assert(
-      fc.property(histories, (so) => {
-        const lost = so.filter(isPlatformCause).length
-        const own = so.length - lost
-        const byPlatform = isPlatformCause(so.at(-1) as Cause)
-        const gone = byPlatform ? lost >= 10 : own > 2
-        const delayS = byPlatform ? 0 : 5 * 2 ** (own - 1)
-        expect(remedyFor(failed(so))).toMatchObject(gone ? { kind: 'give-up' } : { kind: 'retry', delayS })
-      }),
-    )
+  it('are spent by an attempt without a cause, and not by one that a person forced', () => {
+    const before = (remedy: 'again' | 'wait-for-person'): FailedAttempt['before'] =>
+      [1, 2].map(() => ({ failure: null, remedy }))
+    expect(remedyFor({ ...after(['user-error']), before: before('again') }).kind).toBe('give-up')
+    expect(remedyFor({ ...after(['user-error']), before: before('wait-for-person') }).kind).toBe('retry')
+  })
+})
+
+describe('more of what ran out', () => {
+  const of = (remedy: Remedy) =>
+    remedy.kind === 'retry'
+      ? remedy.slots.map(({ variant, pool, resources, timeoutS }) => [variant, pool, resources.memoryMiB, timeoutS])
+      : remedy.kind
+
+  it('is for every clone of the same kind, and says so', () => {
+    const remedy = first('out-of-memory', { slots: 'spot! dear spare?' })
+    expect(of(remedy)).toStrictEqual([
+      [null, 'spot', 1024, 60],
+      [null, 'dear', 1024, 60],
+      [null, 'spare', 1024, 60],
+    ])
+    expect(remedy).toMatchObject({ slots: [{ reason: '1024 MiB after out-of-memory with 512 MiB' }, {}, {}] })
   })
 
-  it('count an attempt whose cause nobody wrote down as the task’s own', () => {
-    const attempts = [{ cause: null }, { cause: null }, { cause: 'user-error' }] as const
-    expect(remedyFor(failed(['user-error'], { attempts })).kind).toBe('give-up')
+  it('is for the variants that it was too little for', () => {
+    const story = { slots: 'spot! dear', variants: ['forest', 'zscore'] }
+    expect(of(first('out-of-memory', story))).toStrictEqual([
+      ['forest', 'spot', 1024, 60],
+      ['zscore', 'dear', 512, 60],
+    ])
+    expect(of(first('timed-out', story))).toStrictEqual([
+      ['forest', 'spot', 512, 120],
+      ['zscore', 'dear', 512, 60],
+    ])
+  })
+
+  it('is in a pool that has it', () => {
+    const small = aPool('small', { memoryMiB: 1000 })
+    const large = aPool('large', { memoryMiB: 9000, startDelayS: 60 })
+    const story = { pools: [small, large], slots: 'small!', memoryMiB: 600 }
+    expect(of(first('out-of-memory', story))).toStrictEqual([[null, 'large', 1200, 60]])
+    const wish = { ...story, definition: { pool: { tier: 'cold' } } } as const
+    expect(of(first('out-of-memory', wish))).toBe('give-up')
   })
 })
 
 describe('the places of the next attempt', () => {
-  it.each([
-    ['a lost clone goes to the best other pool', ['reclaimed'], 'spot', 'spare'],
-    ['clones elsewhere stay where they are', ['reclaimed'], 'spot dear', 'spare dear'],
-    ['and are not joined there', ['reclaimed'], 'spot spare', 'dear spare'],
-    ['several move apart from each other', ['reclaimed'], 'spot spot', 'spare dear'],
-    ['and round again when pools are few', ['reclaimed'], 'spot spot spot spot', 'spare dear dearest spare'],
-    ['a standby slot moves like any other', ['reclaimed'], 'spot spot?', 'spare dear?'],
-    ['a failure of its own stays', ['user-error'], 'spot', 'spot'],
-    ['one reclaim: on spot still', ['host-lost', 'reclaimed'], 'spot', 'spare'],
-    ['two reclaims: on-demand', ['reclaimed', 'reclaimed'], 'spot', 'dear'],
-    ['for all of its clones', ['reclaimed', 'reclaimed'], 'spot spare', 'dear dearest'],
-    ['and for good, whatever fails next', ['reclaimed', 'reclaimed', 'user-error'], 'spot', 'dear'],
-    ['the loss of the engine after it changes nothing', ['reclaimed', 'reclaimed', 'engine-lost'], 'spot', 'dear'],
-  ] as const)('%s', (_, so, slots, expected) => {
-    expect(short(remedyFor(failed(so, { slots })))).toBe(expected)
+  it.each<readonly [string, readonly Cause[], string, string]>([
+    ['a lost clone goes to the best other pool', ['reclaimed'], 'spot!', 'spare'],
+    ['clones elsewhere stay where they are', ['reclaimed'], 'spot! dear', 'spare dear'],
+    ['and are not joined there', ['reclaimed'], 'spot! spare', 'dear spare'],
+    ['several move apart from each other', ['reclaimed'], 'spot! spot!', 'spare dear'],
+    ['and round again when pools are few', ['reclaimed'], 'spot! spot! spot! spot!', 'spare dear dearest spare'],
+    ['no clone stays where one was lost', ['reclaimed'], 'spot! spare!', 'dear dearest'],
+    ['a standby slot moves like any other', ['reclaimed'], 'spot! spot?', 'spare dear?'],
+    ['a failure of its own stays', ['user-error'], 'spot!', 'spot'],
+    ['one reclaim: on spot still', ['host-lost', 'reclaimed'], 'spot!', 'spare'],
+    ['two reclaims: on-demand', ['reclaimed', 'reclaimed'], 'spot!', 'dear'],
+    ['for all of its clones', ['reclaimed', 'reclaimed'], 'spot! spare', 'dear dearest'],
+    ['and for good, whatever fails next', ['reclaimed', 'reclaimed', 'user-error'], 'spot!', 'dear'],
+    ['the loss of the engine after it changes nothing', ['reclaimed', 'reclaimed', 'engine-lost'], 'spot!', 'dear'],
+  ])('%s', (_, so, slots, expected) => {
+    expect(short(remedyFor(after(so, { slots })))).toBe(expected)
+  })
+
+  it.each<readonly [string, Story, string]>([
+    ['the only pool there is', { pools: [spot] }, 'again: spot at once'],
+    [
+      'spot alone, when the user wants spot',
+      { definition: { pool: { purchase: 'spot' } } },
+      'elsewhere: spare at once',
+    ],
+    ['no pool any more', { pools: [] }, 'again: spot at once'],
+    ['on-demand', { pools }, 'on-demand: dear at once'],
+  ])('after two reclaims are %s', (_, story, expected) => {
+    expect(when(remedyFor(after(['reclaimed', 'reclaimed'], story)))).toBe(expected)
   })
 
   it.each([
-    ['the only pool there is', [spot], {}, 'spot'],
-    ['spot alone, when the user wants spot', pools, { pool: { purchase: 'spot' } as const }, 'spare'],
-    ['no pool any more', [], {}, 'spot'],
-  ])('after two reclaims are %s', (_, from, definition, expected) => {
-    expect(short(remedyFor(failed(['reclaimed', 'reclaimed'], { pools: from, definition })))).toBe(expected)
-  })
-
-  it.each([
-    ['leave it, even an on-demand one', pools, 'dear', 'dearest'],
-    ['come back to it when it is the only one', [spot, dear], 'spot', 'dear'],
-  ])('after the loss of a host on demand %s', (_, from, slots, expected) => {
+    ['leave it, even an on-demand one', pools, 'elsewhere: dearest at once'],
+    [
+      'come back to it when it is the only one',
+      pools.filter(({ id }) => id === 'dear' || id === 'spot'),
+      'again: dear at once',
+    ],
+  ])('after the loss of a host on demand %s', (_, from, expected) => {
     const so = ['reclaimed', 'reclaimed', 'host-lost'] as const
-    expect(short(remedyFor(failed(so, { pools: from, slots, pool: 'dear' })))).toBe(expected)
+    expect(when(remedyFor(after(so, { pools: from, slots: 'dear!', pool: 'dear' })))).toBe(expected)
   })
 
   it('say from where they were moved, and keep their reason otherwise', () => {
-    const remedy = remedyFor(failed(['reclaimed'], { slots: 'spot dear' }))
-    expect(remedy).toMatchObject({
-      slots: [{ reason: 'the same size, moved from spot' }, { reason: 'as planned' }],
+    expect(first('reclaimed', { slots: 'spot! dear' })).toMatchObject({
+      slots: [{ reason: 'moved from spot, after reclaimed' }, { reason: 'as planned' }],
     })
-  })
-
-  const drawn = fc.record({
-    from: poolSets.map((all) => all.map((pool) => ({ ...pool, accelerator: 'cpu' as const }))),
-    so: fc.constantFrom<Cause[]>(
-      ['reclaimed'],
-      ['host-lost'],
-      ['engine-lost'],
-      ['user-error'],
-      ['reclaimed', 'reclaimed'],
-    ),
-    slots: fc.array(fc.constantFrom('p0', 'p5', 'p3', 'p1?'), { minLength: 1, maxLength: 4 }),
-    lostOn: fc.constantFrom('p0', 'p5'),
-  })
-  const next = ({ from, so, slots, lostOn }: typeof drawn extends fc.Arbitrary<infer T> ? T : never) => {
-    const remedy = remedyFor(failed(so, { pools: from, slots: slots.join(' '), pool: lostOn }))
-    return remedy.kind === 'retry' ? remedy.slots : []
-  }
-
-  it('are as many as planned, of the same kinds, on pools that there are', () => {
-    fc.assert(
-      fc.property(drawn, (of) => {
-        const slots = next(of)
-        expect(slots.map(({ kind }) => kind)).toStrictEqual(planned(of.slots.join(' ')).map(({ kind }) => kind))
-        expect(of.from.map(({ id }) => id)).toStrictEqual(expect.arrayContaining(slots.map(({ pool }) => pool)))
-      }),
-    )
-  })
-
-  it('are never where the clone was lost, when there is another pool', () => {
-    fc.assert(
-      fc.property(drawn, fc.constantFrom<Cause>('reclaimed', 'host-lost'), (of, cause) => {
-        fc.pre(of.from.length > 1)
-        const slots = next({ ...of, so: [cause] })
-        expect(slots.map(({ pool }) => pool)).not.toContain(of.lostOn)
-      }),
-    )
+    expect(remedyFor(after(['reclaimed', 'reclaimed'], { slots: 'spot! dear' }))).toMatchObject({
+      slots: [{ reason: 'moved from spot, on-demand after 2 reclaims' }, { reason: 'as planned' }],
+    })
   })
 })

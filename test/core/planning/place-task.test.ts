@@ -20,6 +20,7 @@ function context(overrides: Partial<TaskContext> = {}): TaskContext {
     prediction: predict(samples, {}, { vcpus: 1, memoryMiB: 64, gpus: 0 }),
     policy: { cloning: true, hedging: true },
     priority: 50,
+    budgetUsd: null,
     onCriticalPath: false,
     hurry: 1,
     pathToEndS: 100,
@@ -43,18 +44,23 @@ describe('the placement of a task', () => {
     const prediction = predict(took(10, 10, 10), {}, { vcpus: 1, memoryMiB: 64, gpus: 0 })
     expect(placed({ clones: 2 }, { samples: took(10, 10, 10), prediction, onCriticalPath: true })).toStrictEqual({
       task: 'A',
-      resources: { vcpus: 1, memoryMiB: 64, gpus: 0 },
       slots: [
         {
           kind: 'active',
           pool: 'a',
           reason:
             'best of the pools that fit: hot on-demand, starts in 2 s, done in about 12 s for 0.000111 USD (2 clones, as asked)',
+          variant: null,
+          resources: { vcpus: 1, memoryMiB: 64, gpus: 0 },
+          timeoutS: null,
         },
         {
           kind: 'active',
           pool: 'b',
           reason: 'clone 1: hot on-demand, starts in 20 s, done in about 30 s for 0.000111 USD (2 clones, as asked)',
+          variant: null,
+          resources: { vcpus: 1, memoryMiB: 64, gpus: 0 },
+          timeoutS: null,
         },
       ],
       hedgeAfterS: null,
@@ -154,6 +160,127 @@ describe('hedges', () => {
   ] as const)('of %d clones stand by where no clone is, if there is such a pool', (clones, from, expected) => {
     const hedge = { kind: 'after', seconds: 30 } as const
     expect(slots(placed({ clones, hedge }, { pools: from }))).toBe(expected)
+  })
+})
+
+describe('clones that a result is made of', () => {
+  const off = { policy: { cloning: false, hedging: true } }
+  const quorum = { policy: 'quorum', of: 2 } as const
+
+  it.each([
+    [
+      'a quorum, auto: one to spare',
+      { aggregate: quorum, clones: 'auto' },
+      {},
+      'a b c',
+      '3 clones: a quorum of 2, and one to spare',
+    ],
+    [
+      'a quorum, auto, cloning switched off',
+      { aggregate: quorum, clones: 'auto' },
+      off,
+      'a b',
+      '2 clones for a quorum of 2',
+    ],
+    ['a quorum of a number', { aggregate: quorum, clones: 3 }, off, 'a b c', '3 clones, as asked, for quorum'],
+    [
+      'a mean, cloning switched off',
+      { aggregate: { policy: 'mean' }, clones: 3 },
+      off,
+      'a b c',
+      '3 clones, as asked, for mean',
+    ],
+  ] as const)('%s', (_, definition, overrides, expected, why) => {
+    const placement = placed(definition, overrides)
+    expect(slots(placement)).toBe(expected)
+    expect(placement.reason).toContain(why)
+  })
+
+  it.each([
+    ['mean', { policy: 'mean' }, 'a b'],
+    ['median', { policy: 'median' }, 'a b'],
+    ['best', { policy: 'best', output: 'o', goal: 'min' }, 'a b'],
+    ['all', { policy: 'all' }, 'a b'],
+    ['quorum', { policy: 'quorum', of: 1 }, 'a b c?'],
+    ['first', { policy: 'first' }, 'a b c?'],
+  ] as const)('of %s have a standby slot only where one could be the result', (_, aggregate, expected) => {
+    const placement = placed({ aggregate, clones: 2, hedge: { kind: 'after', seconds: 3 } })
+    expect(slots(placement)).toBe(expected)
+    expect(placement.hedgeAfterS === null).toBe(!expected.includes('?'))
+  })
+})
+
+describe('variants', () => {
+  const size = (memoryMiB: number) => ({ vcpus: 1, memoryMiB, gpus: 0 })
+  const variant = (name: string, memoryMiB: number) =>
+    ({ name, run: { kind: 'shell', script: name }, resources: size(memoryMiB), env: {} }) as const
+  const large = aPool('large', { startDelayS: 500, memoryMiB: 16_384 })
+  const variants = [variant('forest', 8192), variant('median', 64), variant('zscore', 64)]
+  const definition = { variants, clones: 3, hedge: { kind: 'auto' } } as const
+
+  it('are a clone each, in their order, with their own size on a pool that takes it, apart from each other', () => {
+    const placement = placed(definition, { pools: [...pools, large], policy: { cloning: false, hedging: true } })
+    expect(placement.slots.map((slot) => [slot.variant, slot.pool, slot.resources.memoryMiB])).toStrictEqual([
+      ['forest', 'large', 8192],
+      ['median', 'a', 64],
+      ['zscore', 'b', 64],
+    ])
+    expect(placement.slots.map(({ reason }) => reason)).toStrictEqual([
+      expect.stringMatching(/^variant forest: .*\(3 variants, as asked\)$/),
+      expect.stringMatching(/^variant median: /),
+      expect.stringMatching(/^variant zscore: /),
+    ])
+    expect(placement.reason).toContain('no hedge: its clones are variants')
+  })
+
+  it('that no pool takes are named', () => {
+    expect(placeTask(task('A', definition), context())).toMatchObject({
+      error: expect.stringContaining('no pool takes variant forest of task A: it asks for 1 vCPU, 8192 MiB'),
+    })
+  })
+
+  it('learn of memory each by themselves', () => {
+    const samples = [1, 2, 3].map(() =>
+      aSample({ outcome: 'failed', cause: 'out-of-memory', variant: 'median', memoryMiB: 64 }),
+    )
+    const placement = placed(definition, { pools: [...pools, large], samples })
+    expect(placement.slots.map(({ resources }) => resources.memoryMiB)).toStrictEqual([8192, 128, 64])
+    expect(placement.reason).toContain(
+      'median: 128 MiB instead of 64 MiB: 3 of its last 3 clones ran out of memory with less',
+    )
+  })
+})
+
+describe('what history teaches', () => {
+  const short = aSample({
+    outcome: 'failed',
+    cause: 'out-of-memory',
+    memoryMiB: 64,
+    remedy: 'more-memory',
+    runningS: null,
+  })
+  const limited = aSample({ outcome: 'failed', cause: 'timed-out', timeoutS: 30, remedy: 'give-up', runningS: null })
+
+  it('is a size for every slot, with the reason and the failures', () => {
+    const samples = [aSample({ memoryMiB: 256 }), short, short]
+    const placement = placed({ clones: 2, hedge: { kind: 'after', seconds: 1 } }, { samples })
+    expect(placement.slots.map(({ resources }) => resources.memoryMiB)).toStrictEqual([256, 256, 256])
+    expect(placement.reason).toContain('256 MiB instead of 64 MiB: 2 of its last 3 clones ran out of memory with less')
+    expect(placement.reason).toContain('2 of its last 3 clones failed: 2 out-of-memory (then more-memory)')
+  })
+
+  it('does not touch a limit that was asked for, and says so', () => {
+    const placement = placed({ timeoutS: 30 }, { samples: [limited, limited], budgetUsd: 1 })
+    expect(placement.slots[0]?.timeoutS).toBe(30)
+    expect(placement.reason).toContain('the limit of 30 s is kept as asked, though 2 of its last 2 clones timed out')
+  })
+
+  it('is a limit for every slot of a run with a budget', () => {
+    const samples = took(100, 100, 100)
+    const prediction = predict(samples, {}, { vcpus: 1, memoryMiB: 64, gpus: 0 })
+    const placement = placed({ hedge: { kind: 'after', seconds: 1 } }, { samples, prediction, budgetUsd: 1 })
+    expect(placement.slots.map(({ timeoutS }) => timeoutS)).toStrictEqual([200, 200])
+    expect(placement.reason).toContain('ended after 200 s (twice its p99, at least 60 s), since the run has a budget')
   })
 })
 

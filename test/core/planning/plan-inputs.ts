@@ -11,7 +11,7 @@ import { rowAfter, runEvents } from '../run/sample-events.ts'
 import { poolSets, resources, wishes } from './random-pools.ts'
 
 export const nowMs = 1_800_000_000_000
-const submitted = { ...(rowAfter('run', runEvents.submitted) as RunRecord), deadlineS: null }
+const submitted = { ...(rowAfter('run', runEvents.submitted) as RunRecord), deadlineS: null, budgetUsd: null }
 
 /** What a run of a workflow is planned from: one pool, no history, unless said otherwise. */
 export function planInput(

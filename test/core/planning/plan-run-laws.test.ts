@@ -14,8 +14,9 @@ describe('any plan', () => {
         expect(Object.keys(plan.placements).toSorted()).toStrictEqual(of.workflow.tasks.map(({ id }) => id))
         for (const task of of.workflow.tasks) {
           const placement = plan.placements[task.id]
-          expect(placement).toMatchObject({ task: task.id, resources: task.resources })
+          expect(placement).toMatchObject({ task: task.id })
           for (const slot of placement?.slots ?? []) {
+            expect(slot).toMatchObject({ variant: null, resources: task.resources, timeoutS: null })
             const pool = of.pools.find(({ id }) => id === slot.pool)
             expect(pool).toMatchObject(task.pool)
             expect(pool?.vcpus).toBeGreaterThanOrEqual(task.resources.vcpus)

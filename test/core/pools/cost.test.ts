@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { costUsd } from '#core/pools/cost.ts'
+import { beyondLimitS, costUsd, worstCaseUsd } from '#core/pools/cost.ts'
 
 const price = { usdPerVcpuHour: 0.04, usdPerGiBHour: 0.005, usdPerGpuHour: 0.3 }
 
@@ -23,5 +23,25 @@ describe('the cost of a clone', () => {
         expect(costUsd(resources, price, 2 * seconds)).toBeCloseTo(2 * costUsd(resources, price, seconds), 9)
       }),
     )
+  })
+})
+
+describe('the worst case of a clone', () => {
+  const resources = { vcpus: 1.5, memoryMiB: 700, gpus: 0 }
+  const free = { usdPerVcpuHour: 0, usdPerGiBHour: 0, usdPerGpuHour: 5 }
+
+  it('is what it costs at its limit and all that it may take beyond', () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.double({ min: 0, max: 1, noNaN: true }), (timeoutS, share) => {
+        const worst = worstCaseUsd(resources, price, timeoutS)
+        expect(worst).toBe(costUsd(resources, price, timeoutS + beyondLimitS))
+        expect(costUsd(resources, price, (timeoutS + beyondLimitS) * share)).toBeLessThanOrEqual(worst)
+      }),
+    )
+  })
+
+  it('has no end without a limit, but in a pool that is free to it', () => {
+    expect(worstCaseUsd(resources, price, null)).toBe(Infinity)
+    expect(worstCaseUsd(resources, free, null)).toBe(0)
   })
 })

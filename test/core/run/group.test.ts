@@ -44,16 +44,20 @@ describe('a dependency group', () => {
       size: 1,
       marked: ['A'],
       failed: [],
+      empty: [],
       state: 'claimed',
     })
   })
 
   it('remembers who left no result', () => {
-    expect(rowAfter('group', marked('A', false), marked('B'))).toMatchObject({ marked: ['A', 'B'], failed: ['A'] })
+    expect(rowAfter('group', marked('A', { failure: true, nothing: false }), marked('B'))).toMatchObject({
+      marked: ['A', 'B'],
+      failed: ['A'],
+    })
   })
 
   it('refuses a second mark of a member, and a mark that counts otherwise', () => {
-    expect(groupRefusal(situations['open'], marked('A', false))).toBe('A is marked already')
+    expect(groupRefusal(situations['open'], marked('A', { failure: true, nothing: false }))).toBe('A is marked already')
     expect(groupRefusal(situations['open'], { ...marked('B'), size: 3 })).toBe('start:A+B has 2 members, not 3')
   })
 })

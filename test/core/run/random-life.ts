@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { evolve, refusalOf, type Events, type Kind, type Records } from '#core/run/record.ts'
-import { atMs, groupStarted, marked, runEvents, slotEvents, standbyCreated, taskEvents } from './sample-events.ts'
+import {
+  atMs,
+  groupStarted,
+  ledgerEvents,
+  marked,
+  runEvents,
+  slotEvents,
+  standbyCreated,
+  taskEvents,
+} from './sample-events.ts'
 
 /** The events of one row from its first one on, and the row after each of them. */
 export interface Life<K extends Kind> {
@@ -37,6 +46,7 @@ const attempts: { readonly [K in Kind]: (row: Records[K] | undefined, step: numb
     const fence = slot?.fence ?? 0
     const fenced = [-1, 0, 1, 7].flatMap((more) => [
       { ...slotEvents.leased, fence: fence + more },
+      { ...slotEvents.renewed, fence: fence + more },
       { ...slotEvents.claimed, fence: fence + more },
     ])
     const other = { ...slotEvents.leased, job: 'job-2', fence: 99 }
@@ -46,10 +56,15 @@ const attempts: { readonly [K in Kind]: (row: Records[K] | undefined, step: numb
     return tried.map((event) => ({ ...event, atMs: atMs + step }))
   },
   group: (_, step) => [
-    ...['A', 'B', 'C'].map((member, position) => ({ ...marked(member, position !== 1), size: 3, atMs: atMs + step })),
+    ...['A', 'B', 'C'].map((member, position) => ({
+      ...marked(member, { failure: position === 1, nothing: position === 2 }),
+      size: 3,
+      atMs: atMs + step,
+    })),
     { ...marked('D'), atMs: atMs + step },
     { ...groupStarted, atMs: atMs + step },
   ],
+  ledger: (_, step) => Object.values(ledgerEvents).map((event) => ({ ...event, atMs: atMs + step })),
 }
 
 function repeated<T>(values: readonly T[], times: number): readonly T[] {

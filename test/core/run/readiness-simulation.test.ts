@@ -52,7 +52,15 @@ function play(
     running.push(id)
   }
   const markIn = (id: string, size: number, member: string, ok: boolean): boolean => {
-    const event = { type: 'group.marked', atMs: 0, run: 'run_00000001' as RunId, id, size, member, ok } as const
+    const event = {
+      type: 'group.marked',
+      atMs: 0,
+      run: 'run_00000001' as RunId,
+      id,
+      size,
+      member,
+      left: { failure: !ok, nothing: false },
+    } as const
     const group = evolve('group', groups.get(id), event)
     groups.set(id, group)
     return group.state === 'claimed'

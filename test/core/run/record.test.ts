@@ -4,7 +4,7 @@ import type { GroupRecord } from '#core/run/group.ts'
 import { afterChange, change, evolve, kinds, type Kind } from '#core/run/record.ts'
 import { isRunTerminal, type RunRecord } from '#core/run/run.ts'
 import { isSlotTerminal, type SlotRecord } from '#core/run/slot.ts'
-import { isTaskTerminal, type TaskRecord } from '#core/run/task.ts'
+import { isTaskTerminal, type AttemptRecord, type TaskRecord } from '#core/run/task.ts'
 import { deepFrozen } from './deep-frozen.ts'
 import { lives } from './random-life.ts'
 import { rowAfter, runEvents } from './sample-events.ts'
@@ -52,7 +52,7 @@ describe('rows in any life', () => {
     )
   })
 
-  it.each(kinds)('that are terminal stay as they are, a bill of a slot apart: %s', (kind) => {
+  it.each(withStates)('that are terminal stay as they are, a bill of a slot apart: %s', (kind) => {
     fc.assert(
       fc.property(lives(kind), ({ events, rows }) => {
         const end = rows.findIndex(({ state }) => terminalStates[kind].includes(state))
@@ -103,7 +103,11 @@ describe('a change', () => {
   })
 })
 
-const terminalStates: Readonly<Record<Kind, readonly string[]>> = {
+/** A ledger has no states: it is closed with its run. */
+type WithStates = Exclude<Kind, 'ledger'>
+const withStates = kinds.filter((kind): kind is WithStates => kind !== 'ledger')
+
+const terminalStates: Readonly<Record<WithStates, readonly string[]>> = {
   run: ['succeeded', 'failed', 'cancelled'],
   task: ['committed', 'failed', 'skipped', 'cancelled'],
   slot: ['won', 'contributed', 'lost', 'failed', 'rejected', 'fenced', 'cancelled'],
@@ -134,17 +138,23 @@ function breachesOfTask(task: TaskRecord): readonly string[] {
     'outputs when committed only': (task.outputs !== null) === (state === 'committed'),
     'a reason when without a result': (task.error !== null) === ['failed', 'skipped', 'cancelled'].includes(state),
     'attempts numbered from 1': attempts.every(({ number }, index) => number === index + 1),
-    'only the last one runs': attempts.slice(0, -1).every((attempt) => attempt.state === 'failed'),
+    'only the last one runs': attempts
+      .slice(0, -1)
+      .every(({ state: ended }) => ended === 'failed' || ended === 'in-doubt'),
     'only in a running task': last?.state !== 'running' || state === 'running',
     'an ended one has its time': attempts.every((one) => (one.endedAtMs !== null) === (one.state !== 'running')),
     'a failed one has cause and remedy': attempts.every(
-      (one) => (one.cause !== null) === (one.state === 'failed') && (one.remedy !== null) === (one.state === 'failed'),
+      (one) => (one.failure !== null) === isWithout(one) && (one.remedy !== null) === isWithout(one),
     ),
     'the result is of the last one': (last?.state === 'committed') === (state === 'committed' && attempts.length > 0),
     'an expansion has no attempts': task.instances === null || attempts.length === 0,
     'without instances a result has an attempt':
-      state !== 'committed' || task.instances !== null || attempts.length > 0,
+      state !== 'committed' || task.instances !== null || attempts.length > 0 || task.reusedFrom !== null,
   })
+}
+
+function isWithout({ state }: AttemptRecord): boolean {
+  return state === 'failed' || state === 'in-doubt'
 }
 
 function breachesOfSlot(slot: SlotRecord): readonly string[] {
@@ -154,7 +164,7 @@ function breachesOfSlot(slot: SlotRecord): readonly string[] {
   return broken({
     'a time at the end only': (slot.endedAtMs !== null) === ended,
     'a claim when it claimed': !claimed || slot.claim !== null,
-    'a failure when it failed only': (slot.failure !== null) === (state === 'failed'),
+    'a failure when it failed only': (slot.failure !== null) === ['failed', 'rejected', 'fenced'].includes(state),
     'no job before it starts': !['standby', 'waiting'].includes(state) || job === null,
     'a job once it started': !['starting', 'running', 'lost', 'fenced'].includes(state) || job !== null,
     'a lease while it runs': state !== 'running' || (slot.fence > 0 && slot.runningAtMs !== null),

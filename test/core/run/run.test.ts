@@ -4,7 +4,7 @@ import { deepFrozen } from './deep-frozen.ts'
 import { atMs, rowAfter, run, runEvents } from './sample-events.ts'
 import { transitions } from './transition-table.ts'
 
-const { submitted, planning, started, cancelling, succeeded, failed, cancelled } = runEvents
+const { submitted, planning, started, stopping, cancelling, succeeded, failed, cancelled } = runEvents
 
 /** How a run comes into each of its states. */
 const situations: Readonly<Record<string, RunRecord | undefined>> = {
@@ -12,6 +12,7 @@ const situations: Readonly<Record<string, RunRecord | undefined>> = {
   queued: rowAfter('run', submitted),
   planning: rowAfter('run', submitted, planning),
   running: rowAfter('run', submitted, planning, started),
+  stopping: rowAfter('run', submitted, planning, started, stopping),
   cancelling: rowAfter('run', submitted, cancelling),
   succeeded: rowAfter('run', submitted, planning, started, succeeded),
   failed: rowAfter('run', submitted, planning, started, failed),
@@ -19,20 +20,23 @@ const situations: Readonly<Record<string, RunRecord | undefined>> = {
 }
 
 const table = transitions(`
-              submitted  planning  started  cancelling  succeeded  failed  cancelled
-  absent      queued     -         -        -           -          -       -
-  queued      -          planning  -        cancelling  -          -       -
-  planning    -          -         running  cancelling  -          failed  -
-  running     -          -         -        cancelling  succeeded  failed  -
-  cancelling  -          -         -        -           -          -       cancelled
-  succeeded   -          -         -        -           -          -       -
-  failed      -          -         -        -           -          -       -
-  cancelled   -          -         -        -           -          -       -
+              submitted  planning  started  stopping  cancelling  succeeded  failed  cancelled
+  absent      queued     -         -        -         -           -          -       -
+  queued      -          planning  -        -         cancelling  -          -       -
+  planning    -          -         running  -         cancelling  -          failed  -
+  running     -          -         -        running   cancelling  succeeded  failed  -
+  stopping    -          -         -        -         cancelling  -          failed  -
+  cancelling  -          -         -        -         -           -          -       cancelled
+  succeeded   -          -         -        -         -           -          -       -
+  failed      -          -         -        -         -           -          -       -
+  cancelled   -          -         -        -         -           -          -       -
 `)
 
 describe('a run', () => {
   it('has a line in the table for every state', () => {
-    expect(Object.keys(situations)).toStrictEqual(['absent', ...runStates])
+    // A run that is stopping runs still.
+    const states = Object.keys(situations).filter((situation) => situation !== 'stopping')
+    expect(states).toStrictEqual(['absent', ...runStates])
     for (const state of runStates) expect(situations[state]?.state).toBe(state)
     expect(table.situations).toStrictEqual(Object.keys(situations))
     expect(table.events).toStrictEqual(Object.keys(runEvents))
@@ -67,8 +71,12 @@ describe('a run', () => {
       labels: { team: 'a' },
       priority: 50,
       deadlineS: 1800,
+      timeoutS: 3600,
+      budgetUsd: 0.5,
       policy: { cloning: true, hedging: false },
+      retry: null,
       state: 'succeeded',
+      stopping: null,
       planId: 'b'.repeat(64),
       error: null,
       createdAtMs: atMs,
@@ -76,6 +84,12 @@ describe('a run', () => {
       finishedAtMs: atMs + 9,
       totals: { costUsd: 0.3, wastedCostUsd: 0.1 },
     })
+  })
+
+  it('that is stopping says why, once, and does not succeed any more', () => {
+    expect(situations['stopping']).toMatchObject({ state: 'running', stopping: 'A failed' })
+    expect(runRefusal(situations['stopping'], stopping)).toBe('the run is stopping already')
+    expect(runRefusal(situations['stopping'], succeeded)).toBe('a run that was stopped does not succeed')
   })
 
   it('says why it failed', () => {

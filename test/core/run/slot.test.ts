@@ -4,12 +4,11 @@ import { deepFrozen } from './deep-frozen.ts'
 import { atMs, bill, failure, manifest, rowAfter, run, slotEvents, standbyCreated } from './sample-events.ts'
 import { transitions } from './transition-table.ts'
 
-const { created, launched, starting, leased, claimed, failed, won, contributed, lost, cancelled, fenced, billed } =
-  slotEvents
+const { created, launched, starting, leased, renewed, claimed, failed, rejected } = slotEvents
+const { won, contributed, lost, cancelled, fenced, billed } = slotEvents
 const toClaim = [created, launched, starting, leased, claimed] as const
-const rejected = { ...(rowAfter('slot', created, starting) as SlotRecord), state: 'rejected' } as const
 
-/** Where a slot can be. No event of this version rejects a result yet; the state is there, and it is final. */
+/** Where a slot can be. */
 const situations: Readonly<Record<string, SlotRecord | undefined>> = {
   absent: undefined,
   standby: rowAfter('slot', standbyCreated),
@@ -28,35 +27,35 @@ const situations: Readonly<Record<string, SlotRecord | undefined>> = {
   failed: rowAfter('slot', created, launched, starting, leased, failed),
   'failed+billed': rowAfter('slot', created, launched, starting, leased, failed, billed),
   'failed-without-a-job': rowAfter('slot', created, failed),
-  rejected,
+  rejected: rowAfter('slot', created, launched, starting, leased, rejected),
   fenced: rowAfter('slot', created, launched, starting, leased, fenced),
   'cancelled-on-standby': rowAfter('slot', standbyCreated, cancelled),
   'cancelled-at-work': rowAfter('slot', created, launched, starting, leased, cancelled),
 }
 
 const table = transitions(`
-                        created  activated  launched  unlaunched  held     starting  leased   claimed  failed  fenced  won  contributed  lost  cancelled  billed
-  absent                waiting  -          -         -           -        -         -        -        -       -       -    -            -     -          -
-  standby               -        waiting    -         -           -        -         -        -        -       -       -    -            -     cancelled  -
-  waiting               -        -          waiting   waiting     waiting  starting  -        -        failed  -       -    -            -     cancelled  -
-  launched              -        -          waiting   waiting     waiting  starting  -        -        failed  -       -    -            -     cancelled  -
-  starting              -        -          -         -           -        -         running  -        failed  fenced  -    -            lost  cancelled  -
-  running               -        -          -         -           -        -         -        claimed  failed  fenced  -    -            lost  cancelled  -
-  claimed               -        -          -         -           -        -         -        -        -       -       won  contributed  lost  cancelled  claimed
-  claimed+billed        -        -          -         -           -        -         -        -        -       -       won  contributed  lost  cancelled  -
-  won                   -        -          -         -           -        -         -        -        -       -       -    -            -     -          won
-  won+billed            -        -          -         -           -        -         -        -        -       -       -    -            -     -          -
-  contributed           -        -          -         -           -        -         -        -        -       -       -    -            -     -          contributed
-  lost-while-starting   -        -          -         -           -        -         -        -        -       -       -    -            -     -          lost
-  lost-with-a-claim     -        -          -         -           -        -         -        -        -       -       -    -            -     -          lost
-  lost+billed           -        -          -         -           -        -         -        -        -       -       -    -            -     -          -
-  failed                -        -          -         -           -        -         -        -        -       -       -    -            -     -          failed
-  failed+billed         -        -          -         -           -        -         -        -        -       -       -    -            -     -          -
-  failed-without-a-job  -        -          -         -           -        -         -        -        -       -       -    -            -     -          -
-  rejected              -        -          -         -           -        -         -        -        -       -       -    -            -     -          rejected
-  fenced                -        -          -         -           -        -         -        -        -       -       -    -            -     -          fenced
-  cancelled-on-standby  -        -          -         -           -        -         -        -        -       -       -    -            -     -          -
-  cancelled-at-work     -        -          -         -           -        -         -        -        -       -       -    -            -     -          cancelled
+                        created  activated  launched  unlaunched  held     starting  leased   renewed  claimed  failed  rejected  fenced  won  contributed  lost  cancelled  billed
+  absent                waiting  -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          -
+  standby               -        waiting    -         -           -        -         -        -        -        -       -         -       -    -            -     cancelled  -
+  waiting               -        -          waiting   waiting     waiting  starting  -        -        -        failed  rejected  -       -    -            -     cancelled  -
+  launched              -        -          waiting   waiting     waiting  starting  -        -        -        failed  rejected  -       -    -            -     cancelled  -
+  starting              -        -          -         -           -        -         running  -        -        failed  rejected  -       -    -            lost  cancelled  -
+  running               -        -          -         -           -        -         -        running  claimed  failed  rejected  fenced  -    -            lost  cancelled  -
+  claimed               -        -          -         -           -        -         -        -        -        -       -         -       won  contributed  lost  cancelled  claimed
+  claimed+billed        -        -          -         -           -        -         -        -        -        -       -         -       won  contributed  lost  cancelled  -
+  won                   -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          won
+  won+billed            -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          -
+  contributed           -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          contributed
+  lost-while-starting   -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          lost
+  lost-with-a-claim     -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          lost
+  lost+billed           -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          -
+  failed                -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          failed
+  failed+billed         -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          -
+  failed-without-a-job  -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          -
+  rejected              -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          rejected
+  fenced                -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          fenced
+  cancelled-on-standby  -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          -
+  cancelled-at-work     -        -          -         -           -        -         -        -        -        -       -         -       -    -            -     -          cancelled
 `)
 
 describe('a slot', () => {
@@ -86,6 +85,7 @@ describe('a slot', () => {
     ['starting', { ...leased, job: 'job-2' }, 'job job-1 holds the slot, not job-2'],
     ['starting', { ...leased, fence: 0 }, 'fence 0 does not grow: it is 0'],
     ['running', leased, 'fence 1 does not grow: it is 1'],
+    ['running', { ...renewed, fence: 2 }, 'the slot is held under fence 1, not 2'],
     ['running', { ...claimed, fence: 0 }, 'the slot is held under fence 1, not 0'],
     ['running', { ...claimed, fence: 2 }, 'the slot is held under fence 1, not 2'],
     ['running', won, 'a slot in state running has not won'],
@@ -118,7 +118,7 @@ describe('a slot', () => {
 
   it('keeps where and when it was, and what it cost', () => {
     const held = { ...slotEvents.held, atMs: atMs + 3 }
-    expect(rowAfter('slot', created, launched, held, starting, leased, claimed, won, billed)).toStrictEqual({
+    expect(rowAfter('slot', created, launched, held, starting, leased, renewed, claimed, won, billed)).toStrictEqual({
       run,
       task: 'clean[3]',
       attempt: 1,
@@ -127,6 +127,9 @@ describe('a slot', () => {
       state: 'won',
       pool: 'cold',
       reason: 'best of the pools that fit',
+      variant: null,
+      resources: { vcpus: 1, memoryMiB: 512, gpus: 0 },
+      timeoutS: 60,
       why: null,
       rank: 50,
       notBeforeMs: atMs + 5,
@@ -134,6 +137,9 @@ describe('a slot', () => {
       token: 't1',
       job: 'job-1',
       fence: 1,
+      holder: 'agent-1',
+      leasedUntilMs: atMs + 166,
+      reservedNanoUsd: 7,
       claim: manifest,
       failure: null,
       createdAtMs: atMs,

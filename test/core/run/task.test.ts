@@ -9,10 +9,11 @@ import {
   type TaskRecord,
 } from '#core/run/task.ts'
 import { deepFrozen } from './deep-frozen.ts'
-import { atMs, manifest, rowAfter, run, taskEvents } from './sample-events.ts'
+import { atMs, failure, lost, manifest, rowAfter, run, taskEvents } from './sample-events.ts'
 import { transitions } from './transition-table.ts'
 
-const { ready, expanded, skipped, started, again, attemptFailed, committed, failed, cancelled } = taskEvents
+const { ready, expanded, skipped, reused, started, again, attemptFailed, inDoubt, committed, failed, cancelled } =
+  taskEvents
 
 /** Where a task can be: `running` has three sides, since an attempt runs, has failed, or is the instances' affair. */
 const situations: Readonly<Record<string, TaskRecord | undefined>> = {
@@ -22,26 +23,30 @@ const situations: Readonly<Record<string, TaskRecord | undefined>> = {
   'first-runs': rowAfter('task', ready, started),
   'first-failed': rowAfter('task', ready, started, attemptFailed),
   'second-runs': rowAfter('task', ready, started, attemptFailed, again),
+  'first-in-doubt': rowAfter('task', ready, started, inDoubt),
   expansion: rowAfter('task', expanded),
   committed: rowAfter('task', ready, started, committed),
   failed: rowAfter('task', ready, started, attemptFailed, failed),
   skipped: rowAfter('task', skipped),
+  reused: rowAfter('task', reused),
   cancelled: rowAfter('task', ready, started, cancelled),
 }
 
 const table = transitions(`
-                ready  expanded  skipped  started  again    attemptFailed  committed  failed  cancelled
-  absent        ready  running   skipped  -        -        -              -          -       -
-  pending       -      -         -        -        -        -              -          -       -
-  ready         -      -         -        running  -        -              -          -       cancelled
-  first-runs    -      -         -        -        -        running        committed  -       cancelled
-  first-failed  -      -         -        -        running  -              -          failed  cancelled
-  second-runs   -      -         -        -        -        running        committed  -       cancelled
-  expansion     -      -         -        -        -        -              committed  failed  cancelled
-  committed     -      -         -        -        -        -              -          -       -
-  failed        -      -         -        -        -        -              -          -       -
-  skipped       -      -         -        -        -        -              -          -       -
-  cancelled     -      -         -        -        -        -              -          -       -
+                  ready  expanded  skipped  reused     started  again    attemptFailed  inDoubt  committed  failed  cancelled
+  absent          ready  running   skipped  committed  -        -        -              -        -          -       -
+  pending         -      -         -        -          -        -        -              -        -          -       -
+  ready           -      -         -        -          running  -        -              -        -          -       cancelled
+  first-runs      -      -         -        -          -        -        running        running  committed  -       cancelled
+  first-failed    -      -         -        -          -        running  -              -        -          failed  cancelled
+  second-runs     -      -         -        -          -        -        running        running  committed  -       cancelled
+  first-in-doubt  -      -         -        -          -        running  -              -        -          -       cancelled
+  expansion       -      -         -        -          -        -        -              -        committed  failed  cancelled
+  committed       -      -         -        -          -        -        -              -        -          -       -
+  failed          -      -         -        -          -        -        -              -        -          -       -
+  skipped         -      -         -        -          -        -        -              -        -          -       -
+  reused          -      -         -        -          -        -        -              -        -          -       -
+  cancelled       -      -         -        -          -        -        -              -        -          -       -
 `)
 
 describe('a task', () => {
@@ -73,6 +78,7 @@ describe('a task', () => {
     ['first-failed', started, 'attempt 2 is next, not 1'],
     ['first-failed', committed, 'no attempt runs'],
     ['first-failed', attemptFailed, 'no attempt runs'],
+    ['first-in-doubt', failed, 'attempt 1 is in doubt'],
     ['expansion', started, 'an expansion has no attempts of its own'],
     ['committed', committed, 'a task in state committed does not accept task.committed'],
   ] as const)('%s refuses %o: %s', (situation, event, why) => {
@@ -98,8 +104,10 @@ describe('a task', () => {
           number: 1,
           state: 'failed',
           slots: 2,
-          cause: 'reclaimed',
-          remedy: 'the same size elsewhere',
+          failure,
+          remedy: 'again',
+          reason: 'retry 1 of 2',
+          decision: null,
           startedAtMs: atMs + 1,
           endedAtMs: atMs + 2,
         },
@@ -107,13 +115,17 @@ describe('a task', () => {
           number: 2,
           state: 'committed',
           slots: 1,
-          cause: null,
+          failure: null,
           remedy: null,
+          reason: null,
+          decision: 'the only clone',
           startedAtMs: atMs + 3,
           endedAtMs: atMs + 9,
         },
       ],
       outputs: manifest,
+      reusedFrom: null,
+      skippedFor: null,
       error: null,
       readyAtMs: atMs,
       endedAtMs: atMs + 9,
@@ -137,11 +149,32 @@ describe('a task', () => {
     expect(rowAfter('task', ready, cancelled)).toMatchObject({ state: 'cancelled', error: 'asked for', attempts: [] })
   })
 
+  it('whose attempt is in doubt waits for a person, who may have it tried again', () => {
+    expect(situations['first-in-doubt']).toMatchObject({
+      state: 'running',
+      attempts: [{ state: 'in-doubt', failure: lost, remedy: 'wait-for-person', reason: 'not idempotent' }],
+    })
+    expect(rowAfter('task', ready, started, inDoubt, again)?.attempts).toMatchObject([
+      { state: 'in-doubt' },
+      { state: 'running' },
+    ])
+  })
+
+  it('that was taken over has the result of the run before, and no attempt', () => {
+    expect(situations['reused']).toMatchObject({
+      outputs: manifest,
+      reusedFrom: 'run_00000000',
+      attempts: [],
+      key: 'north',
+    })
+  })
+
   it('that was skipped was never ready: it has ended as it began', () => {
     expect(situations['skipped']).toMatchObject({
       id: 'clean[3]',
       task: 'clean',
       index: 3,
+      skippedFor: 'failure',
       error: 'list left no result',
       attempts: [],
       readyAtMs: atMs,

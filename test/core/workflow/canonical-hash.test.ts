@@ -22,7 +22,13 @@ const document = fc.uniqueArray(name, { minLength: 1, maxLength: 6 }).chain((ids
     name: 'test',
     params: { z: { type: 'integer', default: 1 }, a: { type: 'string', description: 'x' } },
     labels: { z: '1', a: '2' },
-    tasks: Object.fromEntries(ids.map((id, index) => [id, tasks[index]])),
+    budgetUsd: 2.5,
+    timeout: '1h',
+    onFailure: 'stop',
+    tasks: {
+      ...Object.fromEntries(ids.map((id, index) => [id, tasks[index]])),
+      first_0: { run: 'x', outputs: { o: { path: 'o.json' } } },
+    },
     outputs: { last: { from: `${ids[0]}.o` } },
   })),
 )
@@ -41,6 +47,21 @@ function taskAfter(before: readonly string[]) {
       timeout: fc.constantFrom('10m', 600),
       clones: fc.constantFrom(1, 2, 'auto'),
       hedge: fc.constantFrom('auto', { after: 'p90' }),
+      validate: fc.constantFrom('test -s "$OUTPUT_O"', ['test', 'x']),
+      when: fc.constantFrom(
+        { param: 'z', gt: 0 },
+        { not: { eq: { y: 1, x: [2] }, param: 'z' } },
+        {
+          any: [
+            { param: 'a', eq: null },
+            { output: 'first_0.o', at: '/a', in: [{ b: 1, a: 2 }] },
+          ],
+        },
+      ),
+      always: fc.boolean(),
+      allowFailure: fc.boolean(),
+      secrets: fc.constant({ T: { from: 'env:T' }, S: { from: 'ssm:/s' } }),
+      retry: fc.constant({ on: ['unknown', 'bad-output'], limit: 1 }),
     },
     { requiredKeys: ['run', 'outputs'] },
   )
@@ -114,6 +135,7 @@ code: ./
 labels: {}
 params: {}
 priority: 50
+onFailure: finish
 defaults: { clones: 1, x-why: none }
 tasks:
   a:
@@ -124,9 +146,30 @@ tasks:
     retry: { backoff: 5000ms }
     hedge: auto
     pool: { tier: any }
+    aggregate: { policy: first }
+    always: false
+    allowFailure: false
+    tolerate: 0%
+    secrets: {}
 `)
     expect(long).toStrictEqual(short)
     expect(canonicalHash(long)).toBe(canonicalHash(short))
+  })
+
+  it('with variants, whatever their order', () => {
+    const written = {
+      ...withTask({
+        run: 'x',
+        variants: { b: { env: { Z: '1', A: '2' } }, a: { run: 'y', resources: { memory: '1GiB', vcpus: 2 } } },
+        aggregate: { policy: 'best', goal: 'min', output: 'o', min: 2 },
+        outputs: { o: { path: 'o.json' } },
+        forEach: { n: [1] },
+        tolerate: '10%',
+      }),
+    }
+    const workflow = read(written)
+    expect(read(reversed(written))).toStrictEqual(workflow)
+    expect(JSON.stringify(workflow)).toBe(canonicalize(workflow))
   })
 
   it('and another one when anything changes', () => {

@@ -208,6 +208,9 @@ describe('43: JSON that is not quite', () => {
       'code',
       'outputs',
       'priority',
+      'timeout',
+      'budgetUsd',
+      'onFailure',
       'tasks',
       'x-a',
       'z',
@@ -224,8 +227,33 @@ describe('43: JSON that is not quite', () => {
       'pool',
       'needs',
       'aggregate',
+      'variants',
+      'clones',
+      'validate',
+      'when',
+      'always',
+      'allowFailure',
+      'tolerate',
+      'secrets',
+      'retry',
+      'idempotent',
     ]
-    const value = fc.jsonValue({ maxDepth: 3 })
+    const pick = (listed: string) => fc.constantFrom(...listed.split(' '))
+    const words = pick('a b a.o o params.p env:A /a ~ mean best quorum 10% user-error auto p')
+    const keys = pick(
+      'param output at eq in gt all any not policy of min goal from run env resources gpus on limit path each A o x-a',
+    )
+    // Values that are nearly what is meant reach further than those that are anything.
+    const near = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4, depthSize: 'small' },
+        words,
+        fc.constantFrom(null, true, false, 0, 1, 2, -1),
+        fc.dictionary(keys, tie('value'), { maxKeys: 4 }),
+        fc.array(tie('value'), { maxLength: 3 }),
+      ),
+    })).value
+    const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), near)
     const task = fc.dictionary(fc.constantFrom(...taskFields), value)
     const document = fc.record({
       head: fc.dictionary(fc.constantFrom(...fields), value),
@@ -236,7 +264,7 @@ describe('43: JSON that is not quite', () => {
         const text = JSON.stringify({ apiVersion: 'forkcast/v1', name: 'a', tasks, ...head })
         expect(() => codesIn(text, 'json')).not.toThrow()
       }),
-      { numRuns: 500 },
+      { numRuns: 1_000 },
     )
   })
 

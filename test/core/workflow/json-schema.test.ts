@@ -28,6 +28,11 @@ describe('the schema for editors', () => {
       'outputs: { a: { path: b.json, schema: { type: array, items: { $ref: "#/definitions/x" }, definitions: { x: true } } } }',
     ],
     ['resources: { vcpus: 0.5, memory: 300MiB }, estimate: { duration: 20, memory: 512, output: 5MB }'],
+    ['when: { any: [{ output: l.o, at: /a, in: [1] }, { not: { all: [{ output: l.o, eq: null, x-a: 1 }] } }] }'],
+    ['aggregate: { policy: quorum, of: 2 }, clones: 3'],
+    ['variants: { a: {}, b: { run: [y], env: { A: b } } }, aggregate: mean, outputs: { o: { path: o.json } }'],
+    ['validate: [a], always: true, allowFailure: true, forEach: { a: [1] }, tolerate: 10%'],
+    ["secrets: { A: { from: 'env:B' } }, retry: { on: [user-error] }"],
     ['x-note: { any: [thing] }, env: { A: b }, code: none, timeout: 1.5h, idempotent: false'],
   ])('takes what is taken here: %s', (fields) => {
     expect(codesIn(task(fields))).toStrictEqual([])
@@ -45,6 +50,18 @@ describe('the schema for editors', () => {
     ['forEach: { a: { from: l.o, each: l.o } }'],
     ['pool: { tier: hott }'],
     ['env: { A: 1 }'],
+    ['when: { output: l.o }'],
+    ['when: { output: l.o, eq: 1, ne: 2 }'],
+    ['when: { eq: 1 }'],
+    ['when: { not: { output: l.o, eq: 1 }, at: /a }'],
+    ['when: { all: [{ output: l.o, gt: true }] }'],
+    ['aggregate: { policy: quorum }, clones: 2'],
+    ['aggregate: { policy: mean, of: 2 }, clones: 2'],
+    ['tolerate: 101%, forEach: { a: [1] }'],
+    ['secrets: { A: literal }'],
+    ['secrets: { A: { from: literal } }'],
+    ['retry: { on: [reclaimed] }'],
+    ['variants: { a: { clones: 2 } }'],
     ['outputs: { a: { path: b.json, schema: { typ: array } } }'],
   ])('refuses what is refused here: %s', (fields) => {
     expect(codesIn(task(fields))).not.toStrictEqual([])

@@ -64,6 +64,7 @@ describe('a workflow with every field that is run', () => {
       description: 'finds what is odd',
       labels: { team: 'a' },
       name: 'anomalies',
+      onFailure: 'finish',
       outputs: { report: { task: 'report', output: 'html' } },
       params: {
         who: { type: 'string' },
@@ -104,6 +105,11 @@ describe('a workflow with every field that is run', () => {
       retry: { limit: 1, backoffS: 0.5 },
       timeoutS: 600,
       idempotent: true,
+      secrets: {},
+      variants: [],
+      always: false,
+      allowFailure: false,
+      tolerate: { kind: 'count', count: 0 },
       needs: [],
     })
     expect(detect?.forEach?.keys).toStrictEqual([
@@ -130,6 +136,11 @@ describe('a workflow with every field that is run', () => {
       pool: {},
       retry: { limit: 1, backoffS: 5 },
       idempotent: true,
+      secrets: {},
+      variants: [],
+      always: false,
+      allowFailure: false,
+      tolerate: { kind: 'count', count: 0 },
       needs: [],
     })
   })

@@ -3,53 +3,25 @@ import { diagnosticsIn, errorsIn, errorsWith, taskWith, workflowIn } from './che
 
 describe('what the format has but this version does not run', () => {
   it.each([
-    ['variants: { a: { run: b } }', 'variants'],
-    ['aggregate: median', 'aggregate'],
-    ['aggregate: { policy: quorum, of: 2 }', 'aggregate'],
-    ['aggregate: { policy: best, output: score, goal: min }', 'aggregate'],
-    ['validate: node check.mjs', 'validate'],
-    ['when: { param: window, gt: 0 }', 'when'],
-    ['always: true', 'always'],
-    ['allowFailure: true', 'allowFailure'],
-    ["secrets: { TOKEN: { from: 'env:MY_TOKEN' } }", 'secrets'],
-    ['tolerate: 10%', 'tolerate'],
-    ['tolerate: 3', 'tolerate'],
     ['isolation: strict', 'isolation'],
-    ['retry: { on: [user-error] }', 'on'],
     ["inputs: { a: { uri: 's3://bucket/key' } }", 'uri'],
     ['resources: { gpuType: a100 }', 'gpuType'],
     ['resources: { disk: 20GiB }', 'disk'],
     ['resources: { network: 10Gbps }', 'network'],
     ['resources: { sharedMemory: 1GiB }', 'sharedMemory'],
     ['resources: { arch: arm64 }', 'arch'],
+    ['variants: { a: { resources: { gpuType: a100 } } }', 'gpuType'],
   ])('refuses %s of a task by name', (fields, name) => {
     const errors = errorsWith(fields)
     expect(errors).toHaveLength(1)
     expect(errors[0]).toMatch(`unsupported: \`${name}`)
   })
 
-  it.each([['budgetUsd: 0.5'], ['timeout: 1h'], ['onFailure: stop'], ['defaults: { retry: { on: [a] } }']])(
-    'refuses %s of a workflow by name',
-    (head) => {
-      const [error, ...others] = diagnosticsIn(`{apiVersion: forkcast/v1, name: a, ${head}, tasks: {a: {run: b}}}`)
-      expect(others).toStrictEqual([])
-      expect(error).toMatchObject({ code: 'WF-UNSUPPORTED', position: { line: 1 } })
-    },
-  )
-
-  it.each([
-    ['aggregate: first'],
-    ['aggregate: { policy: first }'],
-    ['always: false'],
-    ['allowFailure: false'],
-    ['tolerate: 0'],
-    ['tolerate: 0%'],
-  ])('takes %s, which is what it does anyway', (fields) => {
-    expect(taskWith(fields).aggregate).toStrictEqual({ policy: 'first' })
-  })
-
-  it('takes a failure that ends what does not depend on it', () => {
-    expect(workflowIn('{apiVersion: forkcast/v1, name: a, onFailure: finish, tasks: {a: {run: b}}}').name).toBe('a')
+  it('refuses what is said for all tasks, too', () => {
+    const head = 'defaults: { resources: { disk: 20GiB } }'
+    const [error, ...others] = diagnosticsIn(`{apiVersion: forkcast/v1, name: a, ${head}, tasks: {a: {run: b}}}`)
+    expect(others).toStrictEqual([])
+    expect(error).toMatchObject({ code: 'WF-UNSUPPORTED', path: '/defaults/resources/disk', position: { line: 1 } })
   })
 })
 

@@ -7,7 +7,7 @@ import type { Chance } from '#core/pools/chance.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
 import { drawFate } from '#core/pools/fate.ts'
 import type { Room } from '#core/pools/pool.ts'
-import type { JobEnded, JobRequest, Pools } from '#ports/pools.ts'
+import type { JobEnded, JobRequest, JobState, Pools } from '#ports/pools.ts'
 
 /** Pools that this machine plays. */
 export interface EmulatedPools extends Pools {
@@ -43,6 +43,11 @@ export interface EmulatedPoolsOptions {
 /** What a pool says of jobs that end because its engine does. */
 export const engineStopped = 'engine lost: it ended before the job did'
 
+/** Ended jobs that are remembered: as many as a task may have instances. */
+const remembered = 10_000
+/** Jobs that may be asked about at once, as in Batch. */
+const askedAtOnce = 100
+
 /**
  * Batch on one machine. Real: the jobs, the queue of each pool (first in, first out), the room of pools and machine.
  * Emulated: start delays (a job that starts holds its place), hosts and their reclaim (without notice), prices. A job
@@ -53,6 +58,8 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
   const { clock, chance, runJob, onEnded, onError, graceS = 10 } = options
   const places = new Places(options.pools, options.machine)
   const jobs = new Map<string, Job>()
+  /** Oldest first. */
+  const endedJobs = new Map<string, JobEnded>()
   const unfinished = new Set<Promise<void>>()
   let turns = 0
   let closing = false
@@ -69,6 +76,11 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
     submit: async (requests) => {
       for (const request of requests) enqueue(request)
       startWhatFits()
+    },
+    jobs: async (names) => {
+      if (names.length > askedAtOnce)
+        throw new RangeError(`${names.length} jobs were asked about: ${askedAtOnce} at once`)
+      return names.flatMap((name) => stateOf(name) ?? [])
     },
     terminate: async (names, reason) => {
       for (const name of names) {
@@ -113,9 +125,16 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
       verdict: null,
     }
     jobs.set(request.job, job)
+    endedJobs.delete(request.job)
     state.queue.push(job)
     if (closing) end(job, { exitCode: null, reason: engineStopped })
     else if (!places.couldHold(request.pool, request.resources)) end(job, { exitCode: null, reason: tooLarge(request) })
+  }
+
+  function stateOf(job: string): JobState | undefined {
+    if (jobs.has(job)) return { job, state: 'alive' }
+    const ended = endedJobs.get(job)
+    return ended && { job, state: 'ended', ended }
   }
 
   function startWhatFits(): void {
@@ -149,7 +168,11 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
     jobs.delete(name)
     const atMs = clock.nowMs()
     const billedS = job.phase === 'running' ? Math.max(0, atMs - job.startedAtMs) / 1000 : 0
-    track(onEnded({ job: name, slot, pool, atMs, billedS, exitCode: exit.exitCode, reason: exit.reason }))
+    const ended = { job: name, slot, pool, atMs, billedS, exitCode: exit.exitCode, reason: exit.reason }
+    endedJobs.set(name, ended)
+    const [oldest] = endedJobs.keys()
+    if (endedJobs.size > remembered && oldest !== undefined) endedJobs.delete(oldest)
+    track(onEnded(ended))
   }
 
   /** Tells a running job to end; the first one to say so is heard. */

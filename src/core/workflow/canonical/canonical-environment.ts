@@ -9,7 +9,7 @@ import type { CheckedTask } from '#core/workflow/schema.ts'
 import { utf8Length } from '#core/workflow/utf8-length.ts'
 import type { Task } from '#core/workflow/workflow.ts'
 
-/** The variables that a user sets for a task. Those that would become the same variable as another are reported. */
+/** The variables that a user sets for a task and all of its variants. Those that would become the same variable as another are reported. */
 export function canonicalEnvironment(
   task: CheckedTask,
   params: readonly string[],
@@ -22,17 +22,42 @@ export function canonicalEnvironment(
   findClashes('input', Object.keys(task.inputs ?? {}), [...place, 'inputs'], owners, findings)
   findClashes('output', Object.keys(task.outputs ?? {}), [...place, 'outputs'], owners, findings)
   findClashes('each', Object.keys(task.forEach ?? {}), [...place, 'forEach'], owners, findings)
+  const secrets = Object.keys(task.secrets ?? {})
+  for (const variable of secrets) checkSetVariable(variable, '', [...place, 'secrets', variable], owners, findings)
+  for (const variable of secrets) owners.set(variable, `secret ${quoted(variable)}`)
   const own = task.env ?? {}
-  for (const [variable, value] of Object.entries(own)) {
-    checkVariable(variable, value, [...place, 'env', variable], findings)
-    const owner = owners.get(variable)
-    if (owner !== undefined) reportClash([...place, 'env', variable], variable, owner, findings)
+  checkEnv(own, [...place, 'env'], owners, findings)
+  for (const [name, variant] of Object.entries(task.variants ?? {})) {
+    checkEnv(variant.env ?? {}, [...place, 'variants', name, 'env'], owners, findings)
   }
   for (const variable of Object.keys(defaults)) {
     const owner = owners.get(variable)
     if (owner !== undefined) reportClash(['defaults', 'env', variable], variable, owner, findings)
   }
   return inKeyOrder({ ...defaults, ...own })
+}
+
+function checkEnv(
+  env: Readonly<Record<string, string>>,
+  place: Path,
+  owners: ReadonlyMap<string, string>,
+  findings: Findings,
+): void {
+  for (const [variable, value] of Object.entries(env)) {
+    checkSetVariable(variable, value, [...place, variable], owners, findings)
+  }
+}
+
+function checkSetVariable(
+  variable: string,
+  value: string,
+  path: Path,
+  owners: ReadonlyMap<string, string>,
+  findings: Findings,
+): void {
+  checkVariable(variable, value, path, findings)
+  const owner = owners.get(variable)
+  if (owner !== undefined) reportClash(path, variable, owner, findings)
 }
 
 /** Reports a variable that tasks may not set, or whose value no environment can carry. */

@@ -3,6 +3,7 @@ import { jsonInKeyOrder } from '#core/workflow/canonical/key-order.ts'
 import { describePlace } from '#core/workflow/check/describe-place.ts'
 import type { Path } from '#core/workflow/document/document.ts'
 import type { Findings } from '#core/workflow/findings.ts'
+import { isJsonPointer } from '#core/workflow/json-pointer.ts'
 import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
 import { quoted } from '#core/workflow/quoted.ts'
 import type { CheckedTask } from '#core/workflow/schema.ts'
@@ -40,7 +41,7 @@ export function canonicalForEach(task: CheckedTask, place: Path, findings: Findi
   if (task.key !== undefined && eachKeys > 0 && eachKeys === keys.length) {
     conflict(['key'], '`key` has no items to point into: with `each` alone, keys are taken over', 'remove `key`')
   }
-  if (task.key !== undefined && !/^(?:\/(?:[^~/]|~[01])*)*$/.test(task.key)) {
+  if (task.key !== undefined && !isJsonPointer(task.key)) {
     findings.add({
       code: 'WF-VALUE',
       message: `${describePlace([...place, 'key'])} cannot be ${quoted(task.key)}`,

@@ -8,7 +8,7 @@ import { quoted } from '#core/workflow/quoted.ts'
 import type { CheckedHead } from '#core/workflow/schema.ts'
 import type { Param, Workflow } from '#core/workflow/workflow.ts'
 
-type Head = Omit<Workflow, 'outputs' | 'tasks' | 'timeoutS'>
+type Head = Omit<Workflow, 'outputs' | 'tasks'>
 
 const PRIORITIES = { low: 25, normal: 50, high: 75 } as const
 
@@ -21,13 +21,16 @@ export function canonicalHead(head: CheckedHead, findings: Findings): Head {
   const { priority = 'normal' } = head
   return {
     apiVersion: head.apiVersion,
+    ...(head.budgetUsd === undefined ? {} : { budgetUsd: head.budgetUsd }),
     code: canonicalCode(head.code, { kind: 'folder', path: '.' }, ['code'], findings),
     ...(head.deadline === undefined ? {} : { deadlineS: head.deadline }),
     ...(head.description === undefined ? {} : { description: head.description }),
     labels: inKeyOrder(head.labels ?? {}),
     name: head.name,
+    onFailure: head.onFailure ?? 'finish',
     params: canonicalParams(head, findings),
     priority: typeof priority === 'number' ? priority : PRIORITIES[priority],
+    ...(head.timeout === undefined ? {} : { timeoutS: head.timeout }),
   }
 }
 

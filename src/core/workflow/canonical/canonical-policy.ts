@@ -1,9 +1,11 @@
+import { canonicalAggregate, waitsForAll } from '#core/workflow/canonical/canonical-aggregate.ts'
+import { canonicalResources, findMissingGpus } from '#core/workflow/canonical/canonical-resources.ts'
 import { describePlace } from '#core/workflow/check/describe-place.ts'
 import type { Path } from '#core/workflow/document/document.ts'
 import type { Findings } from '#core/workflow/findings.ts'
 import { quoted } from '#core/workflow/quoted.ts'
 import type { CheckedHead, CheckedTask } from '#core/workflow/schema.ts'
-import type { Estimate, Hedge, PoolPreference, Resources, Task } from '#core/workflow/workflow.ts'
+import type { Aggregate, Estimate, Hedge, PoolPreference, Task } from '#core/workflow/workflow.ts'
 
 type Defaults = NonNullable<CheckedHead['defaults']>
 type Policy = Pick<
@@ -15,38 +17,60 @@ type Policy = Pick<
 export function canonicalPolicy(task: CheckedTask, defaults: Defaults, place: Path, findings: Findings): Policy {
   const idempotent = task.idempotent ?? true
   if (!idempotent) findRepetition(task, place, findings)
-  const resources = canonicalResources(task, defaults)
+  const resources = canonicalResources(defaults.resources, task.resources)
   const pool = canonicalPool({ ...defaults.pool, ...task.pool })
-  if (resources.gpus > 0 && pool.accelerator === 'cpu') {
-    findings.add({
-      code: 'WF-CONFLICT',
-      message: `${describePlace(place)} asks for ${resources.gpus} GPUs in a pool that has none`,
-      fix: 'remove `accelerator: cpu`, or set `gpus: 0`',
-      path: task.pool?.accelerator === undefined ? place : [...place, 'pool', 'accelerator'],
-      at: 'value',
-    })
-  }
+  const poolPlace = task.pool?.accelerator === undefined ? place : [...place, 'pool', 'accelerator']
+  if (task.variants === undefined) findMissingGpus(resources, pool, place, poolPlace, findings)
   const timeoutS = task.timeout ?? defaults.timeout
   const retry = { ...defaults.retry, ...task.retry }
+  const aggregate = canonicalAggregate(task.aggregate)
   return {
     resources,
     estimate: canonicalEstimate(task),
     clones: idempotent ? (task.clones ?? defaults.clones ?? 1) : 1,
-    hedge: idempotent ? canonicalHedge(task.hedge ?? defaults.hedge ?? 'auto') : { kind: 'off' },
-    aggregate: FIRST,
+    hedge: idempotent ? hedgeOf(task, defaults, aggregate, place, findings) : OFF,
+    aggregate,
     pool,
-    retry: { backoffS: retry.backoff ?? 5, limit: idempotent ? (retry.limit ?? 0) : 0 },
+    retry: {
+      backoffS: retry.backoff ?? 5,
+      limit: idempotent ? (retry.limit ?? 0) : 0,
+      ...(retry.on === undefined ? {} : { on: [...new Set(retry.on)].toSorted() }),
+    },
     ...(timeoutS === undefined ? {} : { timeoutS }),
     idempotent,
   }
 }
 
-const FIRST = { policy: 'first' } as const
+const OFF: Hedge = { kind: 'off' }
+
+/**
+ * A standby clone makes nothing faster where every clone is waited for, and can be none of several variants: what
+ * `defaults` say is not meant there, and what the task says itself is a contradiction.
+ */
+function hedgeOf(task: CheckedTask, defaults: Defaults, aggregate: Aggregate, place: Path, findings: Findings): Hedge {
+  const reason = waitsForAll(aggregate)
+    ? `waits for every clone with ${quoted(aggregate.policy)}`
+    : task.variants === undefined
+      ? undefined
+      : 'has variants, of which none is a spare one'
+  if (reason === undefined) return canonicalHedge(task.hedge ?? defaults.hedge ?? 'auto')
+  if (typeof task.hedge === 'object') {
+    findings.add({
+      code: 'WF-CONFLICT',
+      message: `${describePlace(place)} ${reason}, so \`hedge\` would make nothing faster`,
+      fix: 'remove `hedge`',
+      path: [...place, 'hedge'],
+      at: 'key',
+    })
+  }
+  return OFF
+}
 
 /** What `defaults` say about clones, hedges and retries is not meant for such a task; what the task says itself is a contradiction. */
 function findRepetition(task: CheckedTask, place: Path, findings: Findings): void {
   const repeats: Readonly<Record<string, boolean>> = {
     clones: task.clones !== undefined && task.clones !== 1,
+    variants: Object.keys(task.variants ?? {}).length > 1,
     hedge: task.hedge !== undefined && task.hedge !== 'off',
     retry: (task.retry?.limit ?? 0) > 0,
   }
@@ -60,11 +84,6 @@ function findRepetition(task: CheckedTask, place: Path, findings: Findings): voi
       at: 'key',
     })
   }
-}
-
-function canonicalResources(task: CheckedTask, defaults: Defaults): Resources {
-  const resources = { ...defaults.resources, ...task.resources }
-  return { gpus: resources.gpus ?? 0, memoryMiB: resources.memory ?? 512, vcpus: resources.vcpus ?? 1 }
 }
 
 function canonicalEstimate({ estimate = {} }: CheckedTask): Estimate {

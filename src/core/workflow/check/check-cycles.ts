@@ -2,6 +2,7 @@ import { buildGraph, type Edge } from '#core/graph/graph.ts'
 import { shortestCycles } from '#core/graph/shortest-cycle.ts'
 import { needsOf } from '#core/workflow/check/check-references.ts'
 import type { Targets } from '#core/workflow/check/reference-problem.ts'
+import { placedOperands } from '#core/workflow/condition.ts'
 import type { Path } from '#core/workflow/document/document.ts'
 import type { Findings } from '#core/workflow/findings.ts'
 import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
@@ -59,6 +60,9 @@ function linkTo(upstream: string, task: Task, targets: Targets): Path {
   for (const { name, source } of task.forEach?.keys ?? []) {
     if (source.kind === 'output') links.push([source.from.task, ['forEach', name, 'from']])
     if (source.kind === 'each') links.push([source.from.task, ['forEach', name, 'each']])
+  }
+  for (const { operand, path } of placedOperands(task.when)) {
+    if (operand.kind === 'output') links.push([operand.from.task, ['when', ...path]])
   }
   const [, path] = links.find(([named]) => named === upstream) as (typeof links)[number]
   return ['tasks', task.id, ...path]

@@ -2,12 +2,14 @@ import type { Edge } from '#core/graph/graph.ts'
 import {
   instancesProblem,
   listProblem,
+  operandProblem,
   outputProblem,
   paramProblem,
   taskProblem,
   type ReferenceProblem,
   type Targets,
 } from '#core/workflow/check/reference-problem.ts'
+import { placedOperands } from '#core/workflow/condition.ts'
 import { isObject, type Path } from '#core/workflow/document/document.ts'
 import type { Findings } from '#core/workflow/findings.ts'
 import { quoted } from '#core/workflow/quoted.ts'
@@ -53,6 +55,14 @@ function checkTask(to: number, targets: Targets, edges: Edge[], findings: Findin
       if (problem !== undefined) problemAt(problem, ['forEach', name, 'each'])
       else edgeFrom(source.from.task, 'each')
     }
+  }
+  for (const { operand, path } of placedOperands(task.when)) {
+    const problem =
+      operand.kind === 'param'
+        ? paramProblem(operand.param, targets, (param) => param)
+        : operandProblem(operand.from, targets)
+    if (problem !== undefined) problemAt(problem, ['when', ...path])
+    else if (operand.kind === 'output') edgeFrom(operand.from.task, 'after')
   }
 }
 

@@ -3,9 +3,11 @@ import { canonicalHead } from '#core/workflow/canonical/canonical-head.ts'
 import { canonicalReference } from '#core/workflow/canonical/canonical-reference.ts'
 import { canonicalTask } from '#core/workflow/canonical/canonical-task.ts'
 import { inKeyOrder } from '#core/workflow/canonical/key-order.ts'
+import { checkAggregate } from '#core/workflow/check/check-aggregate.ts'
 import { checkCycles } from '#core/workflow/check/check-cycles.ts'
 import { checkNames } from '#core/workflow/check/check-names.ts'
 import { checkReferences } from '#core/workflow/check/check-references.ts'
+import { withoutWrongSecrets } from '#core/workflow/check/check-secrets.ts'
 import { checkValues } from '#core/workflow/check/check-values.ts'
 import { describeIssues } from '#core/workflow/check/describe-issue.ts'
 import { describePlace } from '#core/workflow/check/describe-place.ts'
@@ -17,6 +19,7 @@ import { didYouMean } from '#core/workflow/did-you-mean.ts'
 import { isObject, type Path } from '#core/workflow/document/document.ts'
 import type { Findings } from '#core/workflow/findings.ts'
 import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
+import { quoted } from '#core/workflow/quoted.ts'
 import { headSchema, workflowSchema, type CheckedHead, type CheckedTask } from '#core/workflow/schema.ts'
 import { withoutExtensions } from '#core/workflow/schema/schema-walk.ts'
 import { taskSchema } from '#core/workflow/schema/task-schema.ts'
@@ -48,7 +51,11 @@ export function checkWorkflow(root: Json, findings: Findings): Workflow | undefi
   checkNames(params, ['params'], findings)
 
   const around = { defaults: head.defaults ?? {}, code: canonical.code, params }
-  const tasks = given.map(([id, value]) => canonicalTask(id, readTask(id, value, findings), around, findings))
+  const tasks = given.map(([id, value]) => {
+    const task = canonicalTask(id, readTask(id, value, findings), around, findings)
+    checkAggregate(task, value, findings)
+    return task
+  })
   const targets: Targets = {
     nodeOf: new Map(given.map(([id], node) => [id, node])),
     tasks,
@@ -59,8 +66,9 @@ export function checkWorkflow(root: Json, findings: Findings): Workflow | undefi
   const edges = checkReferences(targets, findings)
   const outputs = readOutputs(head, targets, findings)
   checkCycles(edges, targets, findings)
-  const { params: declared, priority, ...rest } = canonical
-  return findings.isEmpty ? { ...rest, outputs, params: declared, priority, tasks } : undefined
+  if (!findings.isEmpty) return undefined
+  const { params: declared, priority, timeoutS, ...rest } = canonical
+  return { ...rest, outputs, params: declared, priority, tasks, ...(timeoutS === undefined ? {} : { timeoutS }) }
 }
 
 /** The head, or what is left of it without its faults. */
@@ -74,8 +82,9 @@ function readHead(given: Readonly<Record<string, Json>>, findings: Findings): Ch
 }
 
 /** A task, or what is left of it without its faults. */
-function readTask(id: string, value: Json, findings: Findings): CheckedTask {
+function readTask(id: string, given: Json, findings: Findings): CheckedTask {
   const path = ['tasks', id]
+  const value = withoutWrongSecrets(given, path, findings)
   findUnsupportedInTask(value, path, findings)
   findMissing(value, path, findings)
   const parsed = taskSchema.safeParse(value)
@@ -88,23 +97,25 @@ function readTask(id: string, value: Json, findings: Findings): CheckedTask {
 /** What a task must have; looked for as it was written, since what is wrong is left out later. */
 function findMissing(task: Json, path: Path, findings: Findings): void {
   if (!isObject(task)) return
-  if (task['run'] === undefined && task['variants'] === undefined) {
-    findings.add({
-      code: 'WF-MISSING-KEY',
-      message: `${describePlace(path)} has no \`run\``,
-      fix: 'add `run`: a script, or a list of a program and its arguments',
-      path,
-      at: 'key',
-    })
+  const missing = (place: Path, message: string, fix: string) =>
+    findings.add({ code: 'WF-MISSING-KEY', message, fix, path: place, at: 'key' })
+  const { run, variants } = task
+  if (run === undefined && variants === undefined) {
+    const fix = 'add `run`: a script, or a list of a program and its arguments'
+    missing(path, `${describePlace(path)} has no \`run\``, fix)
   }
-  if (isObject(task['forEach']) && Object.keys(task['forEach']).length === 0) {
-    findings.add({
-      code: 'WF-MISSING-KEY',
-      message: `\`forEach\` of ${describePlace(path)} has no key`,
-      fix: 'add a list, or remove it',
-      path: [...path, 'forEach'],
-      at: 'key',
-    })
+  for (const [name, variant] of isObject(variants) ? Object.entries(variants) : []) {
+    if (run !== undefined || !isObject(variant) || variant['run'] !== undefined) continue
+    const place = [...path, 'variants', name]
+    const fix = 'add `run` to the variant, or to the task for all of its variants'
+    missing(place, `${describePlace(place)} has no \`run\`, and the task has none for it`, fix)
+  }
+  for (const field of ['forEach', 'variants']) {
+    const map = task[field]
+    if (!isObject(map) || Object.keys(map).length > 0) continue
+    const [what, fix] =
+      field === 'forEach' ? ['key', 'add a list, or remove it'] : ['variant', 'add some, or remove it']
+    missing([...path, field], `${quoted(field)} of ${describePlace(path)} has no ${what}`, fix)
   }
 }
 

@@ -67,7 +67,7 @@ function describeUnknownKey(key: string, inner: Path, part: CheckedPart, finding
     })
     return
   }
-  const keys = knownKeys(part.schema, inner)
+  const keys = knownKeys(part.schema, inner, part.value)
   const near = didYouMean(key, keys)
   findings.add({
     code: 'WF-UNKNOWN-KEY',
@@ -86,7 +86,7 @@ function listed(keys: readonly string[]): string {
 function describeName(inner: Path, part: CheckedPart, findings: Findings): void {
   const path = [...part.path, ...inner]
   const name = String(path.at(-1))
-  const isVariable = path.at(-2) === 'env'
+  const isVariable = path.at(-2) === 'env' || path.at(-2) === 'secrets'
   findings.add({
     code: 'WF-NAME',
     message: `${quoted(name)} in ${describePlace(path.slice(0, -1))} is not a name`,

@@ -29,5 +29,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   params: 'parameter',
   forEach: '`forEach` key',
   env: 'variable',
+  secrets: 'secret',
+  variants: 'variant',
   labels: 'label',
 }

@@ -1,4 +1,5 @@
 import type { Json } from '#core/json.ts'
+import { committedType } from '#core/workflow/committed-type.ts'
 import { isObject } from '#core/workflow/document/document.ts'
 import type { Finding } from '#core/workflow/findings.ts'
 import { quoted } from '#core/workflow/quoted.ts'
@@ -29,14 +30,18 @@ export function taskProblem(id: string, { nodeOf, suggest }: Targets): Reference
   }
 }
 
-/** Whether a parameter is declared. */
-export function paramProblem(param: string, { params, suggest }: Targets): ReferenceProblem | undefined {
+/** Whether a parameter is declared. `written`: how it is written at that place. */
+export function paramProblem(
+  param: string,
+  { params, suggest }: Targets,
+  written = (name: string) => `params.${name}`,
+): ReferenceProblem | undefined {
   if (params.includes(param)) return undefined
   const near = suggest(param, params)
   return {
     code: 'WF-UNKNOWN-PARAM',
     message: `there is no parameter ${quoted(param)}`,
-    fix: near === undefined ? `declare ${quoted(param)} under \`params\`` : `did you mean ${quoted(`params.${near}`)}?`,
+    fix: near === undefined ? `declare ${quoted(param)} under \`params\`` : `did you mean ${quoted(written(near))}?`,
   }
 }
 
@@ -77,7 +82,29 @@ export function listProblem(from: OutputRef, targets: Targets): ReferenceProblem
   if (output === undefined || output.type === 'json') return undefined
   return {
     code: 'WF-FOR-EACH',
-    message: `${reference} is a ${output.type}, and a task is repeated over a JSON array`,
+    message: `${reference} is a ${committedType(task, output)}, and a task is repeated over a JSON array`,
+    fix: 'give the output a path that ends in `.json`, or `type: json`',
+  }
+}
+
+/** Whether an output is one JSON value that a condition can compare. */
+export function operandProblem(from: OutputRef, targets: Targets): ReferenceProblem | undefined {
+  const unknown = outputProblem(from, targets)
+  if (unknown !== undefined) return unknown
+  const task = targets.tasks[targets.nodeOf.get(from.task) as number] as Task
+  const output = task.outputs[from.output]
+  const reference = quoted(`${from.task}.${from.output}`)
+  if (task.forEach !== undefined) {
+    return {
+      code: 'WF-CONDITION',
+      message: `${reference} is left by every instance of task ${quoted(from.task)}, so it is no single value`,
+      fix: 'let a task gather the instances, and compare an output of that one',
+    }
+  }
+  if (output === undefined || output.type === 'json') return undefined
+  return {
+    code: 'WF-CONDITION',
+    message: `${reference} is a ${committedType(task, output)}, and a condition compares JSON`,
     fix: 'give the output a path that ends in `.json`, or `type: json`',
   }
 }

@@ -14,55 +14,38 @@ export const RESERVED_WORDS: ReadonlyMap<string, string> = new Map([
   ),
 ])
 
+const RESOURCES = ['gpuType', 'disk', 'network', 'sharedMemory', 'arch']
+
 /** Reports the fields of a workflow's head that have a meaning but are not run by this version. */
-export function findUnsupportedInHead(head: Readonly<Record<string, Json>>, findings: Findings): void {
-  refuse(head, [], ['timeout', 'budgetUsd'], findings)
-  if (head['onFailure'] === 'stop') report(['onFailure'], 'value', findings, '`onFailure: stop`')
-  refuse(head['defaults'], ['defaults'], [], findings)
-  findUnsupportedInShared(head['defaults'], ['defaults'], findings)
+export function findUnsupportedInHead({ defaults }: Readonly<Record<string, Json>>, findings: Findings): void {
+  if (isObject(defaults)) refuse(defaults['resources'], ['defaults', 'resources'], RESOURCES, findings)
 }
 
 /** Reports the fields of a task that have a meaning but are not run by this version. */
 export function findUnsupportedInTask(task: Json, path: Path, findings: Findings): void {
   if (!isObject(task)) return
-  refuse(task, path, ['variants', 'validate', 'when', 'secrets', 'isolation'], findings)
-  for (const flag of ['always', 'allowFailure']) {
-    if (task[flag] === true) report([...path, flag], 'key', findings, quoted(flag))
+  refuse(task, path, ['isolation'], findings)
+  refuse(task['resources'], [...path, 'resources'], RESOURCES, findings)
+  for (const [name, input] of membersOf(task['inputs'])) refuse(input, [...path, 'inputs', name], ['uri'], findings)
+  for (const [name, variant] of membersOf(task['variants'])) {
+    if (isObject(variant)) refuse(variant['resources'], [...path, 'variants', name, 'resources'], RESOURCES, findings)
   }
-  const { aggregate, inputs, tolerate } = task
-  if (tolerate !== undefined && tolerate !== 0 && tolerate !== '0%') {
-    report([...path, 'tolerate'], 'key', findings, '`tolerate`')
-  }
-  const policy = isObject(aggregate) ? aggregate['policy'] : aggregate
-  if (typeof policy === 'string' && policy !== 'first') {
-    report([...path, 'aggregate'], 'value', findings, `\`aggregate\` other than \`first\``)
-  }
-  if (isObject(inputs)) {
-    for (const [name, input] of Object.entries(inputs)) refuse(input, [...path, 'inputs', name], ['uri'], findings)
-  }
-  findUnsupportedInShared(task, path, findings)
 }
 
-function findUnsupportedInShared(fields: Json | undefined, path: Path, findings: Findings): void {
-  if (!isObject(fields)) return
-  refuse(fields['retry'], [...path, 'retry'], ['on'], findings)
-  const resources = ['gpuType', 'disk', 'network', 'sharedMemory', 'arch']
-  refuse(fields['resources'], [...path, 'resources'], resources, findings)
+function membersOf(map: Json | undefined): readonly (readonly [string, Json])[] {
+  return isObject(map) ? Object.entries(map) : []
 }
 
 function refuse(fields: Json | undefined, path: Path, keys: readonly string[], findings: Findings): void {
   if (!isObject(fields)) return
   for (const key of keys) {
-    if (fields[key] !== undefined) report([...path, key], 'key', findings, quoted(key))
+    if (fields[key] === undefined) continue
+    findings.add({
+      code: 'WF-UNSUPPORTED',
+      message: `unsupported: ${quoted(key)} in ${describePlace(path)} is not run by this version`,
+      fix: 'remove it; nothing that is written is left out in silence',
+      path: [...path, key],
+      at: 'key',
+    })
   }
-}
-
-function report(path: Path, at: 'key' | 'value', findings: Findings, what: string): void {
-  findings.add({
-    code: 'WF-UNSUPPORTED',
-    message: `unsupported: ${what} in ${describePlace(path.slice(0, -1))} is not run by this version`,
-    fix: 'remove it; nothing that is written is left out in silence',
-    path,
-    at,
-  })
 }

@@ -15,6 +15,9 @@ export const TASK_COUNTS = {
   outputs: 'outputs',
   env: 'env',
   forEach: 'forEachKeys',
+  secrets: 'secrets',
+  variants: 'clones',
+  when: 'conditionValues',
 } as const
 
 /**
@@ -30,14 +33,14 @@ export function withinLimits(
   if (!isObject(value)) return value
   const tooMany: string[] = []
   for (const [field, limit] of Object.entries(counts)) {
-    const found = countOf(value[field])
+    const found = limit === 'conditionValues' ? countOfAll(value[field]) : countOf(value[field])
     if (found <= LIMITS[limit].value) continue
     tooMany.push(field)
     const owner = path.length === 0 ? '' : ` of ${describePlace(path)}`
     findings.add({
       code: 'WF-LIMIT',
       message: beyondLimit(`${quoted(field)}${owner}`, found, limit),
-      fix: field === 'needs' ? 'wait for one task that gathers them' : 'remove some, or split the task',
+      fix: FIXES[field] ?? 'remove some, or split the task',
       path: [...path, field],
       at: 'key',
     })
@@ -46,7 +49,19 @@ export function withinLimits(
   return Object.fromEntries(Object.entries(value).filter(([field]) => !tooMany.includes(field)))
 }
 
+const FIXES: Readonly<Record<string, string>> = {
+  needs: 'wait for one task that gathers them',
+  when: 'decide in a task, and compare its output',
+}
+
 function countOf(field: Json | undefined): number {
   if (typeof field !== 'object' || field === null) return 0
   return Array.isArray(field) ? field.length : Object.keys(field).length
+}
+
+/** How many values there are in a field at every depth, itself included. The depth is bounded before. */
+function countOfAll(field: Json | undefined): number {
+  if (field === undefined) return 0
+  if (typeof field !== 'object' || field === null) return 1
+  return Object.values(field).reduce((sum: number, item: Json) => sum + countOfAll(item), 1)
 }

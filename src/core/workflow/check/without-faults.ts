@@ -14,9 +14,12 @@ export function withoutFaults(value: Json, issues: readonly z.core.$ZodIssue[]):
     const faulty = issue.code === 'unrecognized_keys' && field === undefined ? issue.keys : [String(field)]
     for (const key of faulty) {
       const inner = pruned[key]
-      if (member === undefined || !isObject(inner)) delete pruned[key]
+      if (member === undefined || !isObject(inner) || WHOLE.has(key)) delete pruned[key]
       else pruned[key] = Object.fromEntries(Object.entries(inner).filter(([name]) => name !== member))
     }
   }
   return pruned
 }
+
+/** Fields that mean nothing, or something else, without one of their members. */
+const WHOLE: ReadonlySet<string> = new Set(['aggregate', 'code', 'hedge', 'when'])

@@ -51,8 +51,3 @@ export const eachSourceSchema = z.union(
   ],
   'a list, `{ from: task.output }`, `{ from: params.name }` or `{ each: task.output }`',
 )
-
-/** A value that is known only when the task runs. */
-export const secretSchema = z.strictObject({
-  from: text(1, 2_048).describe('`ssm:` or `secretsmanager:` with a name, or `env:`, `file:` locally.'),
-})

@@ -4,6 +4,9 @@ import { LIMITS } from '#core/workflow/limits.ts'
 /** A name of a task, input, output, parameter or key: what file names, job names and variables all take. */
 export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/
 
+/** The name of an environment variable. */
+export const VARIABLE_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+
 /** `task.output` or `params.name`. */
 const REFERENCE_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}\.[A-Za-z][A-Za-z0-9_-]{0,62}$/
 

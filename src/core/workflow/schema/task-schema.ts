@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { LIMITS } from '#core/workflow/limits.ts'
-import { eachSourceSchema, inputSchema, outputSchema, secretSchema } from '#core/workflow/schema/input-output.ts'
-import { jsonValue } from '#core/workflow/schema/json-value.ts'
+import { aggregateSchema } from '#core/workflow/schema/aggregate-schema.ts'
+import { conditionSchema } from '#core/workflow/schema/condition-schema.ts'
+import { eachSourceSchema, inputSchema, outputSchema } from '#core/workflow/schema/input-output.ts'
+import { retrySchema } from '#core/workflow/schema/retry-schema.ts'
 import {
   blob,
   dataSize,
@@ -13,7 +15,9 @@ import {
   oneOf,
   path,
   text,
+  VARIABLE_PATTERN,
 } from '#core/workflow/schema/scalars.ts'
+import { secretSchema } from '#core/workflow/schema/secret-schema.ts'
 
 const flag = () => z.boolean('true or false')
 const name = () => z.string('a name').regex(NAME_PATTERN, 'a name')
@@ -31,7 +35,7 @@ const commandSchema = z.union(
 )
 
 /** A field that is part of the format but refused by this version, so that its meaning can never be another. */
-export function later<Schema extends z.ZodType>(schema: Schema, meaning: string) {
+function later<Schema extends z.ZodType>(schema: Schema, meaning: string) {
   return schema.describe(`${meaning} Refused: not run by this version.`).optional()
 }
 
@@ -57,16 +61,6 @@ const resourcesSchema = z
     arch: later(oneOf(['x86_64', 'arm64']), 'The instruction set.'),
   })
   .describe('What one clone of the task may use.')
-
-const retrySchema = z
-  .strictObject({
-    limit: integer(0, LIMITS.retries.value).describe('Extra tries after the first. Default: 0.').optional(),
-    backoff: duration(0, 3_600)
-      .describe('The wait before the first extra try; it doubles with each. Default: 5s.')
-      .optional(),
-    on: later(z.array(text(1, 63)), 'The causes that are retried.'),
-  })
-  .describe('Extra tries after a failure of the task itself. Lost machines are retried anyway.')
 
 const clonesSchema = z
   .union(
@@ -108,28 +102,26 @@ const poolSchema = z
   })
   .describe('Where to run. What is left out, or `any`, is the planner’s choice.')
 
+const variableName = () => z.string().regex(VARIABLE_PATTERN)
+
 const envSchema = z
-  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string('a text; quote numbers, true and false'))
+  .record(variableName(), z.string('a text; quote numbers, true and false'))
   .describe('Environment variables of the command.')
 
 const timeoutSchema = duration(1, LIMITS.timeoutS.value).describe('How long one try may run, as `10m`.')
 
+const TOLERANCE = `a number from 0 to ${LIMITS.instances.value}, or a share from \`0%\` to \`100%\``
+
 const mapOf = <Value extends z.ZodType>(value: Value) => z.record(name(), value)
 
-const variantSchema = z.strictObject({
-  run: commandSchema,
-  image: imageSchema.optional(),
-  resources: resourcesSchema.optional(),
-  env: envSchema.optional(),
-})
-
-const policySchema = z.strictObject({
-  policy: oneOf(['first', 'mean', 'median', 'all', 'quorum', 'best']),
-  of: integer(1, LIMITS.clones.value).optional(),
-  min: integer(1, LIMITS.clones.value).optional(),
-  output: name().optional(),
-  goal: oneOf(['min', 'max']).optional(),
-})
+const variantSchema = z
+  .strictObject({
+    run: commandSchema.optional(),
+    image: imageSchema.optional(),
+    resources: resourcesSchema.optional(),
+    env: envSchema.optional(),
+  })
+  .describe('One way to do the task. `resources` and `env` are merged into the task’s key by key.')
 
 /** What tasks have in common. */
 export const defaultsSchema = z
@@ -166,7 +158,10 @@ export const taskSchema = z
     inputs: mapOf(inputSchema).describe('What the task reads.').optional(),
     outputs: mapOf(outputSchema).describe('What the task leaves.').optional(),
     env: envSchema.optional(),
-    secrets: later(z.record(z.string(), secretSchema), 'Values that are known only when the task runs.'),
+    secrets: z
+      .record(variableName(), secretSchema)
+      .describe('Environment variables whose values are looked up when the task runs, and kept nowhere.')
+      .optional(),
     estimate: z
       .strictObject({
         duration: duration(0, LIMITS.timeoutS.value).describe('As `20s`.').optional(),
@@ -177,26 +172,35 @@ export const taskSchema = z
       .optional(),
     resources: resourcesSchema.optional(),
     clones: clonesSchema.optional(),
-    variants: later(mapOf(variantSchema), 'Different ways to do the same, each a clone.'),
-    hedge: hedgeSchema.optional(),
-    aggregate: z
-      .union([oneOf(['first', 'mean', 'median', 'all']), policySchema], '`first`')
-      .describe('Which result of several clones counts. This version runs `first`, the default, alone.')
+    variants: mapOf(variantSchema)
+      .describe('Different ways to do the same, each a clone. Instead of `clones`.')
       .optional(),
-    validate: later(commandSchema, 'A command that rejects a result with a non-zero exit.'),
+    hedge: hedgeSchema.optional(),
+    aggregate: aggregateSchema.optional(),
+    validate: commandSchema
+      .meta({ description: 'A command that runs where the task ran, after it; a non-zero exit rejects the result.' })
+      .optional(),
     pool: poolSchema.optional(),
     retry: retrySchema.optional(),
     timeout: timeoutSchema.optional(),
     idempotent: flag()
       .describe('false: the task is never cloned, never hedged and never run again without being asked. Default: true.')
       .optional(),
-    tolerate: later(
-      z.union([integer(0, LIMITS.instances.value), z.string().regex(/^\d{1,3}%$/)], '`10%` or a number'),
-      'How many instances may fail.',
-    ),
+    tolerate: z
+      .union(
+        [
+          z.int(TOLERANCE).min(0, TOLERANCE).max(LIMITS.instances.value, TOLERANCE),
+          z.string().regex(/^(?:\d{1,2}|100)%$/, TOLERANCE),
+        ],
+        TOLERANCE,
+      )
+      .describe('How many instances of a `forEach` task may fail: a number, or a share such as `10%`. Default: 0.')
+      .optional(),
     isolation: later(oneOf(['shared', 'strict']), 'Whether the task has a machine of its own.'),
-    when: later(z.record(z.string(), jsonValue()), 'A condition without which the task is skipped.'),
-    always: later(flag(), 'Whether the task also runs after a failure.'),
-    allowFailure: later(flag(), 'Whether a failure of the task is none of the run.'),
+    when: conditionSchema.describe('A condition without which the task is skipped.').optional(),
+    always: flag()
+      .describe('true: also runs after failures, and while the run is stopping. Default: false.')
+      .optional(),
+    allowFailure: flag().describe('true: a failure of the task is none of the run. Default: false.').optional(),
   })
   .describe('A node of the graph.')
