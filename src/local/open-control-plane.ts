@@ -9,12 +9,12 @@ import { err, ok, type Result } from '#core/result.ts'
 import { renderDiagnostics } from '#core/workflow/render-diagnostics.ts'
 import { becomeEngine } from '#local/become-engine.ts'
 import { localControlPlane } from '#local/control-plane.ts'
+import { sharedSeat } from '#local/engine-or-guest.ts'
 import { guestSeat } from '#local/guest-seat.ts'
 import type { SecretPlaces } from '#local/machine-secrets.ts'
 import { defaultLocalPools, poolsFileName, readPoolsFile } from '#local/pools-file.ts'
 import { readerSeat } from '#local/reader-seat.ts'
 import type { Seat } from '#local/seat.ts'
-import { sharedSeat } from '#local/shared-seat.ts'
 import { stateFiles } from '#local/state-files.ts'
 
 /** How long to try while an engine begins or ends: its drain, and what it takes to end what runs. */

@@ -14,11 +14,13 @@ export async function armSlot(
   slot: SlotRecord,
   run: RunRecord,
   pools: readonly Pool[],
+  /** When the slot was looked at: what was too early then is so here too. */
+  lookedAtMs: number,
   takenBy: string | undefined,
 ): Promise<void> {
   const { task, attempt, clone, notBeforeMs } = slot
   const nowMs = ports.clock.nowMs()
-  if (notBeforeMs !== null && notBeforeMs > nowMs) {
+  if (notBeforeMs !== null && notBeforeMs > lookedAtMs) {
     await ports.timers.set({ slot: { run: run.id, task, attempt, clone }, kind: 'backoff', atMs: notBeforeMs })
   }
   if (takenBy === undefined || slot.kind === 'standby') return

@@ -39,7 +39,7 @@ export async function cancelTask(ports: Ports, run: RunId, id: string, reason: s
       change('task', id, stored, { type: 'task.cancelled', atMs, why: reason }),
       ...open.map((slot) => change('slot', slot.id, slot, { type: 'slot.decided', atMs, state: 'cancelled' })),
     ]
-    return { write, value: open }
+    return { write, value: all }
   })
   await closeSlots(ports, slots, reason, () => Promise.resolve())
 }

@@ -1,4 +1,5 @@
 import type { Stored } from '#core/run/record.ts'
+import type { SlotRecord } from '#core/run/slot.ts'
 import type { Ports } from '#operations/ports.ts'
 
 /**
@@ -14,7 +15,13 @@ export async function closeSlots(
   const jobs = slots.flatMap(({ value }) => (value.job !== null && value.bill === null ? [value.job] : []))
   if (jobs.length > 0) await ports.pools.terminate(jobs, reason)
   await between()
-  for (const { value } of slots) {
-    if (value.token !== null) await ports.executions.answer(value.token, { outcome: value.state })
-  }
+  for (const { value } of slots) await answerWait(ports, value)
+}
+
+/** Answers the wait of a slot that is over, if it has one; one that was answered before stays so. */
+export async function answerWait(
+  ports: Pick<Ports, 'executions'>,
+  { token, state }: Pick<SlotRecord, 'token' | 'state'>,
+): Promise<void> {
+  if (token !== null) await ports.executions.answer(token, { outcome: state })
 }

@@ -55,7 +55,8 @@ async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity:
   const slots = waiting.filter(({ value }) => runs.has(value.run))
   const candidates = slots.map(({ value }) => candidateOf(value, runs.get(value.run) as RunRecord, pools))
   const purses = await pursesOf(ports, runs)
-  const { admissions, machineClosed } = admit(candidates, { pools, capacity, purses }, ports.clock.nowMs())
+  const nowMs = ports.clock.nowMs()
+  const { admissions, machineClosed } = admit(candidates, { pools, capacity, purses }, nowMs)
   const asked = slots.map((slot, index) => ({
     slot,
     run: runs.get(slot.value.run) as RunRecord,
@@ -69,7 +70,7 @@ async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity:
       const job = admission.kind === 'submit' ? await startSlot(ports, slot, run, admission) : null
       if (job === undefined) outdated = true
       if (job) jobs.push(job)
-      await armSlot(ports, slot.value, run, pools, job?.pool)
+      await armSlot(ports, slot.value, run, pools, nowMs, job?.pool)
     }
   } finally {
     // What has been written as starting is started, whatever became of the rest.

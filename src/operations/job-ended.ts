@@ -4,6 +4,7 @@ import { slotKey } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import { isSlotTerminal, type SlotEvent, type SlotRecord, type SlotState } from '#core/run/slot.ts'
 import { billOf } from '#operations/bill-of.ts'
+import { answerWait } from '#operations/close-slots.ts'
 import { finish } from '#operations/finish.ts'
 import { settledBy, settling } from '#operations/ledger-of.ts'
 import type { Ports } from '#operations/ports.ts'
@@ -55,6 +56,7 @@ export async function jobEnded(
     case 'early':
       return ports.timers.set({ kind: 'lease', slot, atMs: ports.clock.nowMs() + reportGraceS * 1000 })
     case 'billed':
+      await answerWait(ports, held.value)
       return finish(ports, slot.run)
     case 'unsettled':
       return settle(ports, slot)

@@ -4,6 +4,7 @@ import { slotKey } from '#core/run/ids.ts'
 import { change, type Stored } from '#core/run/record.ts'
 import { isSlotTerminal, type Bill, type SlotEvent } from '#core/run/slot.ts'
 import { billOf } from '#operations/bill-of.ts'
+import { answerWait } from '#operations/close-slots.ts'
 import { finish } from '#operations/finish.ts'
 import { settledBy, settling } from '#operations/ledger-of.ts'
 import type { Ports } from '#operations/ports.ts'
@@ -37,8 +38,12 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
   if (answer === 'fenced') return answer
   // Money that came back may be what other clones wait for.
   if (stored.value.reservedNanoUsd > 0) await ports.dispatcher.request()
-  if (answer === 'late') await finish(ports, slot.run)
-  else if (said.ended.kind !== 'stopped') await settle(ports, slot)
+  if (answer === 'late') {
+    // A winner that reports again was not answered: whoever decided may have died before it had done what follows.
+    if (stored.value.state === 'won' || stored.value.state === 'contributed') await settle(ports, slot)
+    else await answerWait(ports, stored.value)
+    await finish(ports, slot.run)
+  } else if (said.ended.kind !== 'stopped') await settle(ports, slot)
   // After the decision: what is only history must not hold it up.
   await remember(ports, stored.value, bill, outcomeOf(said.ended))
   return answer

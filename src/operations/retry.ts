@@ -34,7 +34,16 @@ export async function retry(
     type: 'run.submitted',
     atMs: ports.clock.nowMs(),
     id: again,
-    ...{ tenant, workflow, workflowHash, params, labels, priority, deadlineS, timeoutS, budgetUsd, policy },
+    tenant,
+    workflow,
+    workflowHash,
+    params,
+    labels,
+    priority,
+    deadlineS,
+    timeoutS,
+    budgetUsd,
+    policy,
     retry: { run: id, force },
   })
   const written = await ports.store.rows.commit(again, [submitted])
@@ -69,7 +78,11 @@ async function nextAttempt(ports: Ports, id: RunId, task: string) {
   if (placement === undefined) throw new Error(`task ${task} has no placement`)
   const before = await slotsOf(ports.store, id, task, last.number)
   const slots = before.map(({ value: { kind, pool, variant, resources, timeoutS } }) => ({
-    ...{ kind, pool, variant, resources, timeoutS },
+    kind,
+    pool,
+    variant,
+    resources,
+    timeoutS,
     reason: 'again, as a person asked',
   }))
   const atMs = ports.clock.nowMs()

@@ -5,6 +5,7 @@ import { isSlotTerminal } from '#core/run/slot.ts'
 import { isTaskTerminal, latestAttempt } from '#core/run/task.ts'
 import { advance } from '#operations/advance/advance.ts'
 import { cancel } from '#operations/cancel.ts'
+import { answerWait } from '#operations/close-slots.ts'
 import { everyRow } from '#operations/every-row.ts'
 import { finish } from '#operations/finish.ts'
 import { plan } from '#operations/plan.ts'
@@ -51,10 +52,13 @@ export async function sweep(ports: Ports, run: RunId): Promise<void> {
 }
 
 /** Jobs of slots that were decided may have been left alive; those that are gone are passed over. */
-async function endDecided(ports: Pick<Ports, 'store' | 'pools'>, run: RunId): Promise<void> {
+async function endDecided(ports: Pick<Ports, 'store' | 'pools' | 'executions'>, run: RunId): Promise<void> {
   const jobs: string[] = []
   for await (const { value: slot } of everyRow(ports.store, run, 'slot')) {
-    if (slot.job !== null && slot.bill === null && isSlotTerminal(slot.state)) jobs.push(slot.job)
+    if (!isSlotTerminal(slot.state)) continue
+    if (slot.job !== null && slot.bill === null) jobs.push(slot.job)
+    // A slot that had a job answers when that has ended.
+    if (slot.job === null) await answerWait(ports, slot)
   }
   if (jobs.length > 0) await ports.pools.terminate(jobs, 'the attempt is decided')
 }

@@ -3,6 +3,7 @@ import type { Cause, Confidence, Failure } from '#core/failure/cause.ts'
 /** Words that end jobs, as AWS Batch and ECS write them, and what each stands for; the first match counts. */
 const reasons: readonly (readonly [RegExp, Cause, Confidence])[] = [
   [/^engine lost/, 'engine-lost', 'certain'],
+  [/^job lost/, 'host-lost', 'certain'],
   [/^Host EC2 \(instance [^)]{0,100}\) terminated/, 'reclaimed', 'certain'],
   [/^Host EC2 \(instance /, 'host-lost', 'likely'],
   [/^Your Spot Task was interrupted/, 'reclaimed', 'certain'],

@@ -1,0 +1,3 @@
+import { sweepSeeds } from './sweep-seeds.ts'
+
+sweepSeeds('machine')
