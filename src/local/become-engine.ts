@@ -38,7 +38,11 @@ export async function becomeEngine(options: BecomeEngineOptions): Promise<Engine
     lock.release()
   }
   try {
-    const groups = await openProcessGroups(files.processGroups, { reaper, graceS: reaperGraceS })
+    const groups = await openProcessGroups(files.processGroups, {
+      reaper,
+      graceS: reaperGraceS,
+      workFolder: files.work,
+    })
     const chance = pools.seed === null ? newInEveryRun(clock.nowMs()) : sameInEveryRun(pools.seed)
     const engine = openMachineEngine({
       dir,

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { endSession } from '#agent/process-session.ts'
 import { identify, isStill, parseIdentity, writeIdentity, type SessionIdentity } from '#agent/session-identity.ts'
+import { sessionsAtWorkIn } from '#agent/sessions-at-work.ts'
 import type { Reaper } from '#agent/start-reaper.ts'
 
 /** What is registered of the commands of an engine, with its reaper and in a file for the next engine. */
@@ -12,17 +13,18 @@ export interface ProcessGroups {
 }
 
 /**
- * Ends the sessions that a dead engine left in `file` (its reaper may be dead too, or in its grace), so that nothing of it
- * runs beside its successor; then registers those of this engine there.
+ * Ends the sessions that a dead engine left in `file` (its reaper may be dead too, or in its grace), and those with a folder
+ * in `workFolder`, which it may have started and not lived to register, so that nothing of it runs beside its successor;
+ * then registers those of this engine there.
  */
 export async function openProcessGroups(
   file: string,
-  { reaper, graceS }: { readonly reaper: Reaper; readonly graceS: number },
+  { reaper, graceS, workFolder }: { readonly reaper: Reaper; readonly graceS: number; readonly workFolder: string },
 ): Promise<ProcessGroups> {
   await Promise.all(
-    leftIn(file)
-      .filter(isStill)
-      .map((session) => endSession(session.leader, graceS, () => isStill(session))),
+    [...leftIn(file).filter(isStill), ...[...sessionsAtWorkIn(workFolder)].map(identify)].map((session) =>
+      endSession(session.leader, graceS, () => isStill(session)),
+    ),
   )
   const log = openSync(file, 'w', 0o600)
   const alive = new Map<number, SessionIdentity>()
