@@ -1,19 +1,27 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
+/**
+ * Tests with configurations of their own: the gates run every tool twice (`npm run check:gates`), engines are killed by the hundred
+ * (`test:kill`), the package is built and installed (`test:package`), emulators of an account are started (`test:account`).
+ */
+const elsewhere = ['test/gates/**', 'test/killed/**', 'test/package/**', 'test/account/**']
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // The gates' own tests run every tool twice: `npm run check:gates`. Engines are killed by the hundred in `npm run test:kill`.
-    exclude: [...configDefaults.exclude, 'test/gates/**', 'test/killed/**'],
+    exclude: [...configDefaults.exclude, ...elsewhere],
     setupFiles: ['test/setup/loopback-only.ts'],
     // Many tests wait for processes, so every processor is worth a worker.
     maxWorkers: '100%',
     // No test waits on purpose; a loaded machine may still be slow.
     testTimeout: 20_000,
+    // `npm run coverage`: the core, by its own tests alone.
     coverage: {
       provider: 'v8',
       include: ['src/core/**/*.ts'],
       thresholds: { 100: true },
+      // Only what is missing is shown.
+      reporter: [['text', { skipFull: true }]],
     },
   },
 })

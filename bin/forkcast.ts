@@ -1,17 +1,19 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CliHost } from '#cli/host.ts'
 import { main } from '#cli/main.ts'
 import { processHost } from '#cli/process-host.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
-import { checkMachine } from '#local/check-machine.ts'
-import { loadWorkflow } from '#local/load-workflow.ts'
 import { machineFault } from '#local/machine-fault.ts'
-import { openControlPlane } from '#local/open-control-plane.ts'
 
-/** The command line, wired to this machine. */
+/** The command line, wired to this machine. What only some verbs need is loaded when they ask for it. */
 const root = new URL('../', import.meta.url)
+/** In the package this is built JavaScript, and so is what lies beside it. */
+const built = import.meta.url.endsWith('.js')
+const reaper = fileURLToPath(new URL(built ? 'dist/reaper.js' : 'src/agent/reaper.ts', root))
 const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly version: string }
 
 const host: CliHost = {
@@ -19,21 +21,62 @@ const host: CliHost = {
   // Printed commands are to be typed as this one was.
   command: process.env['npm_command'] === 'exec' ? 'npx forkcast' : 'forkcast',
   version: { forkcast: version, node: process.versions.node, platform: `${process.platform} ${process.arch}` },
-  schema: new URL('workflow.schema.json', root).href,
+  schema,
   limits: LIMITS,
-  openControlPlane: (options) =>
-    openControlPlane({
+  async openControlPlane(options) {
+    const { openControlPlane } = await import('#local/open-control-plane.ts')
+    return openControlPlane({
       ...options,
       inherit: inherited(process.env),
       secrets: { environment: (name) => process.env[name], folder: process.cwd() },
-      reaper: fileURLToPath(new URL('src/agent/reaper.ts', root)),
-    }),
-  loadWorkflow,
+      reaper,
+      program: fileURLToPath(new URL('bin/forkcast.mjs', root)),
+    })
+  },
+  async openBatch(request) {
+    const { openBatch } = await import('#local/batch/open-batch.ts')
+    return openBatch({ ...request, inherit: inherited(process.env), reaper })
+  },
+  async openRemote({ url, dir }) {
+    const [{ openRemote }, { readEngineNote }] = await Promise.all([
+      import('#client/open-remote.ts'),
+      import('#adapters/local/engine-lock.ts'),
+    ])
+    const token = process.env['FORKCAST_TOKEN']
+    return openRemote({ url, token: token === '' ? undefined : token, engine: () => readEngineNote(dir).address })
+  },
+  async loadWorkflow(path) {
+    if (/\.[cm]?[jt]s$/.test(path)) offerBuilder()
+    return (await import('#local/load-workflow.ts')).loadWorkflow(path)
+  },
   explain: machineFault,
-  checkMachine,
+  checkMachine: async (dir) => (await import('#local/check-machine.ts')).checkMachine(dir),
 }
 
 process.exitCode = await main(process.argv.slice(2), host)
+
+/** A path that stays right when the project moves, where this program is installed in it; else where it is. */
+function schema(folder: string): string {
+  const file = new URL('workflow.schema.json', root)
+  const path = fileURLToPath(file)
+  const installed = resolve('node_modules') + sep
+  return path.startsWith(installed) ? relative(resolve(folder), path).replaceAll(sep, '/') : file.href
+}
+
+/** `import { workflow } from 'forkcast'` works also where this package is not installed beside the workflow. */
+function offerBuilder(): void {
+  const builder = new URL(built ? 'dist/builder.js' : 'src/core/workflow/builder.ts', root).href
+  registerHooks({
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context)
+      } catch (error) {
+        if (specifier !== 'forkcast') throw error
+        return next(builder, context)
+      }
+    },
+  })
+}
 
 /** What a command sees of this machine's environment; all else is its own. */
 function inherited(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {

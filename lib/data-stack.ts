@@ -3,7 +3,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
 import { runsPrefix } from '#contract/object-keys.ts'
-import { tableNames } from '#contract/table.ts'
+import { tableIndexes, tableNames } from '#contract/table.ts'
 
 export interface DataStackProps extends StackProps {
   /** Name of the deployment, on every resource as the tag `forkcast:deployment`; a bill can be split by it. */
@@ -50,13 +50,14 @@ export class DataStack extends Stack {
       deletionProtection: props.deletionProtection ?? false,
       removalPolicy,
     })
-    table.addGlobalSecondaryIndex({
-      indexName: tableNames.waiting.index,
-      partitionKey: { name: tableNames.waiting.shard, type: AttributeType.STRING },
-      sortKey: { name: tableNames.waiting.order, type: AttributeType.STRING },
-      // A slot's row changes while it waits; with keys alone the index is not written again for that.
-      projectionType: ProjectionType.KEYS_ONLY,
-    })
+    for (const { index, part, order, holds } of Object.values(tableIndexes)) {
+      table.addGlobalSecondaryIndex({
+        indexName: index,
+        partitionKey: { name: part, type: AttributeType.STRING },
+        sortKey: { name: order, type: AttributeType.STRING },
+        projectionType: holds === 'keys' ? ProjectionType.KEYS_ONLY : ProjectionType.ALL,
+      })
+    }
 
     const bucket = new Bucket(this, 'Bucket', {
       versioned: true,

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 
-const gates = ['format:check', 'lint', 'types', 'layers', 'names', 'deadcode', 'test']
+const gates = ['format:check', 'lint', 'types', 'layers', 'names', 'deadcode', 'coverage']
 
 const asked = process.argv.slice(2)
 const unknown = asked.find((gate) => !gates.includes(gate))

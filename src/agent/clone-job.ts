@@ -1,3 +1,5 @@
+import type { LogStream } from '#agent/log-files.ts'
+import type { Reaper } from '#agent/start-reaper.ts'
 import type { CloneApi } from '#contract/clone-api.ts'
 import type { Result } from '#core/result.ts'
 import type { SlotRef } from '#core/run/ids.ts'
@@ -8,10 +10,6 @@ import type { ObjectStore } from '#ports/object-store.ts'
 /** Seconds from TERM to KILL, unless the deps say otherwise. */
 export const defaultGraceS = 10
 
-/** The two logs of a clone. */
-export const logStreams = ['stdout', 'stderr'] as const
-export type LogStream = (typeof logStreams)[number]
-
 /** A clock that also calls back: once, not before `atMs`; what it returns takes it back. */
 export interface AgentClock extends Clock {
   at(atMs: number, ring: () => void): () => void
@@ -19,7 +17,7 @@ export interface AgentClock extends Clock {
 
 /** What the agent needs of the machine and of the control plane. One process runs many clones with the same deps. */
 export interface AgentDeps {
-  /** A rejected `lease` or `report` rejects {@link runClone}, once the command has ended and its folder is gone. */
+  /** A call that rejects is made again; {@link runClone} rejects when no call was answered in time. */
   readonly api: CloneApi
   readonly objects: ObjectStore
   /** Holds one folder a running clone. Best on the object store's file system: reflinks, and moves instead of copies. */
@@ -29,6 +27,8 @@ export interface AgentDeps {
   readonly clock: AgentClock
   /** A new random id: under it one clone holds its lease. */
   readonly holder: () => string
+  /** From 0 to below 1, anew each time: spreads out the calls that are made again. */
+  readonly random: () => number
   /** The value of a secret, or why it can't be had, in words without the value. */
   readonly secret: (ref: SecretRef) => Promise<Result<string, string>>
   /** All that the command inherits of this machine, such as PATH, HOME and LANG. The agent never reads its own environment. */
@@ -41,6 +41,8 @@ export interface AgentDeps {
   readonly logLimitMiB?: number
   /** Told of each process group, right after its start and after its end: what a reaper has to know. */
   readonly onProcessGroup?: (leader: number, what: 'started' | 'ended') => void
+  /** Starts commands in the place of this process; those of tasks with secrets are its own children in any case. */
+  readonly start?: Reaper['start']
 }
 
 /** One clone to run. */

@@ -1,13 +1,16 @@
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import type { LogStream } from '#agent/clone-job.ts'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { appending, openAppending, openBoth, type LentLogs, type LogStream } from '#agent/log-files.ts'
 import { makePipes, openPipe, type RedactingPipe } from '#agent/redacting-pipe.ts'
 import type { Redaction } from '#agent/redaction.ts'
+import { ok, type Result } from '#core/result.ts'
 
-/** The logs of a clone, open: the command writes to their descriptors itself; only one with secrets through a pipe. */
+/** The logs of a clone: the command writes to their descriptors itself; only one with secrets through a pipe. */
 export interface CloneLogs {
   readonly stdout: number
   readonly stderr: number
+  /** For another process that opens them for a command; absent when what is written goes through this one. */
+  readonly lend?: () => LentLogs
   readonly bytes: (stream: LogStream) => number
   /** Takes over what was written by now. */
   readonly drain: () => void
@@ -19,41 +22,61 @@ export interface CloneLogs {
 }
 
 const tailBytes = 16 * 1024
-// Appending, so that a log that is cut under a writer has no hole.
-const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_APPEND
-
-/** Opens both logs, empty; makes their folders. */
+/** Both logs, empty. None is made or opened before it is needed: most are only written to, by commands started elsewhere. */
 export function openLogs(pathOf: (stream: LogStream) => string): CloneLogs {
   const paths = { stdout: pathOf('stdout'), stderr: pathOf('stderr') }
-  for (const folder of new Set(Object.values(paths).map(dirname))) mkdirSync(folder, { recursive: true })
-  const files = openBoth((stream) => openSync(paths[stream], flags, 0o644), closeSync)
+  const files: { stdout?: number; stderr?: number } = {}
+  let fresh = true
+  const fileOf = (stream: LogStream): number => {
+    if (fresh) Object.assign(files, openAppending({ ...paths, fresh }))
+    fresh = false
+    return (files[stream] ??= openSync(paths[stream], appending, 0o644))
+  }
+  const bytes = (stream: LogStream): number => {
+    const file = files[stream]
+    if (file !== undefined) return fstatSync(file).size
+    return fresh ? 0 : (statSync(paths[stream], { throwIfNoEntry: false })?.size ?? 0)
+  }
   return {
-    ...files,
-    bytes: (stream) => fstatSync(files[stream]).size,
+    get stdout() {
+      return fileOf('stdout')
+    },
+    get stderr() {
+      return fileOf('stderr')
+    },
+    lend: () => {
+      const lent = { ...paths, fresh }
+      fresh = false
+      return lent
+    },
+    bytes,
     drain: () => undefined,
-    tail: (stream, from = 0) => readTail(files[stream], from),
+    tail: (stream, from = 0) => readTail(fileOf(stream), from),
     cut: (stream, limitBytes) => {
-      const file = files[stream]
-      if (fstatSync(file).size <= limitBytes) return
+      if (bytes(stream) <= limitBytes) return
+      const file = fileOf(stream)
       ftruncateSync(file, limitBytes)
       writeSync(file, `\n[${stream} was cut here: more than ${Math.round(limitBytes / 1024 ** 2)} MiB]\n`)
     },
     close: () => {
-      closeSync(files.stdout)
-      closeSync(files.stderr)
+      for (const file of Object.values(files)) closeSync(file)
     },
   }
 }
 
-/** Opens both logs for a command with secrets, which come to neither. `folder` holds the pipes for a moment. */
+/**
+ * Opens both logs for a command with secrets, which come to neither. `folder` holds the pipes for a moment; the error says
+ * why they can't be made.
+ */
 export async function openRedactedLogs(
   pathOf: (stream: LogStream) => string,
   redaction: Redaction,
   folder: string,
   limitBytes: number,
-): Promise<CloneLogs> {
+): Promise<Result<CloneLogs, string>> {
   const pipePath = (stream: LogStream) => join(folder, `${stream}.pipe`)
-  await makePipes([pipePath('stdout'), pipePath('stderr')])
+  const made = await makePipes([pipePath('stdout'), pipePath('stderr')])
+  if (!made.ok) return made
   const logs = openLogs(pathOf)
   let pipes: Readonly<Record<LogStream, RedactingPipe>>
   try {
@@ -65,8 +88,9 @@ export async function openRedactedLogs(
     logs.close()
     throw error
   }
-  return {
-    ...logs,
+  const { lend: _, ...rest } = logs
+  return ok({
+    ...rest,
     stdout: pipes.stdout.file,
     stderr: pipes.stderr.file,
     drain: () => {
@@ -79,17 +103,7 @@ export async function openRedactedLogs(
       pipes.stderr.close()
       logs.close()
     },
-  }
-}
-
-function openBoth<T>(open: (stream: LogStream) => T, close: (opened: T) => void): Record<LogStream, T> {
-  const stdout = open('stdout')
-  try {
-    return { stdout, stderr: open('stderr') }
-  } catch (error) {
-    close(stdout)
-    throw error
-  }
+  })
 }
 
 /** The last bytes of a file from the start of a line on, when they hold one. */

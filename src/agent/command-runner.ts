@@ -1,11 +1,13 @@
-import { defaultGraceS, logStreams, type AgentDeps, type CloneJob } from '#agent/clone-job.ts'
+import { defaultGraceS, type AgentDeps, type CloneJob } from '#agent/clone-job.ts'
 import { openLogs, openRedactedLogs, type CloneLogs } from '#agent/clone-logs.ts'
+import { logStreams } from '#agent/log-files.ts'
 import type { Redaction } from '#agent/redaction.ts'
 import { runCommand, type CommandEnd } from '#agent/run-command.ts'
 import type { Workspace } from '#agent/workspace.ts'
 import type { Assignment } from '#contract/clone-api.ts'
 import type { Evidence } from '#core/failure/classify.ts'
 import { err, ok, type Result } from '#core/result.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
 import type { Command } from '#core/workflow/workflow.ts'
 
 export type EndedCommand = Extract<CommandEnd, { kind: 'ended' }>
@@ -28,13 +30,12 @@ export interface CommandRunner {
   close(): void
 }
 
-const defaultLogLimitMiB = 64
 const mebibyte = 1024 ** 2
 
 /** Nothing is opened before the first command. */
 export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlace): CommandRunner {
   const { assignment, workspace, env, redaction, onEnded } = place
-  const limitMiB = deps.logLimitMiB ?? defaultLogLimitMiB
+  const limitMiB = deps.logLimitMiB ?? LIMITS.logBytes.value / mebibyte
   const logLimitBytes = limitMiB * mebibyte
   const pathOf = (stream: 'stdout' | 'stderr') => deps.logFile(assignment.slot, stream)
   let logs: CloneLogs | undefined
@@ -42,10 +43,11 @@ export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlac
 
   return {
     async run(command, kind) {
-      logs ??=
-        redaction === undefined
-          ? openLogs(pathOf)
-          : await openRedactedLogs(pathOf, redaction, workspace.root, logLimitBytes)
+      if (logs === undefined) {
+        const opened = await open()
+        if (!opened.ok) return err(noPipes(opened.error))
+        logs = opened.value
+      }
       const from = logs.bytes('stderr')
       const end = await runCommand({
         command,
@@ -57,6 +59,7 @@ export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlac
         killGraceS: deps.killGraceS ?? defaultGraceS,
         signal: job.signal,
         onProcessGroup: deps.onProcessGroup ?? (() => undefined),
+        start: deps.start ?? (() => undefined),
       })
       if (end.kind === 'not-started') return err({ kind: 'spawn', code: end.code, program: end.program })
       if (timeoutS !== null) timeoutS = Math.max(0, timeoutS - end.ranS)
@@ -70,6 +73,11 @@ export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlac
       logs?.close()
       logs = undefined
     },
+  }
+
+  async function open(): Promise<Result<CloneLogs, string>> {
+    if (redaction === undefined) return ok(openLogs(pathOf))
+    return await openRedactedLogs(pathOf, redaction, workspace.root, logLimitBytes)
   }
 
   function problemOf(
@@ -89,4 +97,10 @@ export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlac
     const { peakMemoryMiB } = usage
     return { kind, exitCode, signal, stderr: stderr(), peakMemoryMiB, memoryMiB: job.memoryMiB ?? null }
   }
+}
+
+/** The place is at fault: another one may have what it takes. */
+function noPipes(code: string): Evidence {
+  const message = `mkfifo made no named pipe (${code}), and a task with secrets needs it to keep them out of its logs`
+  return { kind: 'agent', step: 'staging in', code, message, isOutput: false }
 }

@@ -1,3 +1,4 @@
+import { askAgain } from '#agent/ask-again.ts'
 import type { AgentClock } from '#agent/clone-job.ts'
 import type { CloneApi, LeaseRenewal } from '#contract/clone-api.ts'
 
@@ -5,6 +6,7 @@ import type { CloneApi, LeaseRenewal } from '#contract/clone-api.ts'
 export interface HeldLease {
   readonly api: Pick<CloneApi, 'renew'>
   readonly clock: AgentClock
+  readonly random: () => number
   readonly renewal: LeaseRenewal
   readonly renewEveryS: number
   /** When it was asked for: it lasts at least from then on. */
@@ -15,26 +17,25 @@ export interface HeldLease {
 
 /** A lease lasts as long as so many renewals are apart. */
 const lasts = 3
-/** A renewal that could not be made is tried again after this part of the time between two. */
-const retryPart = 1 / 8
 
 /**
  * Renews a lease until it is told to stop. It is lost when a renewal is answered with no, or when none was answered for
- * as long as it lasts: a renewal that rejects is tried again until then. Returns what stops it.
+ * as long as it lasts: a renewal that rejects is asked for again until then. Returns what stops it.
  */
-export function keepLease({ api, clock, renewal, renewEveryS, askedAtMs, onLost }: HeldLease): () => void {
+export function keepLease(held: HeldLease): () => void {
+  const { api, clock, random, renewal, renewEveryS, askedAtMs, onLost } = held
   const everyMs = renewEveryS * 1000
-  let over = false
+  const over = new AbortController()
   let cancelRenewal = (): void => undefined
   let cancelEnd = (): void => undefined
 
   const stop = (): void => {
-    over = true
+    over.abort()
     cancelRenewal()
     cancelEnd()
   }
   const lose = (why: string): void => {
-    if (over) return
+    if (over.signal.aborted) return
     stop()
     onLost(why)
   }
@@ -46,10 +47,14 @@ export function keepLease({ api, clock, renewal, renewEveryS, askedAtMs, onLost 
     cancelEnd = clock.at(sinceMs + lasts * everyMs, () => lose(`not renewed for ${lasts * renewEveryS} s`))
   }
   const renewNow = async (): Promise<void> => {
-    const sentAtMs = clock.nowMs()
+    let sentAtMs = clock.nowMs()
+    const ask = (): Promise<boolean> => {
+      sentAtMs = clock.nowMs()
+      return api.renew(renewal)
+    }
     try {
-      const isHeld = await api.renew(renewal)
-      if (over) return
+      const isHeld = await askAgain(ask, { clock, random, signal: over.signal, forS: lasts * renewEveryS })
+      if (over.signal.aborted) return
       if (!isHeld) {
         lose('its renewal was refused')
         return
@@ -57,7 +62,7 @@ export function keepLease({ api, clock, renewal, renewEveryS, askedAtMs, onLost 
       heldSince(sentAtMs)
       renewAt(sentAtMs + everyMs)
     } catch {
-      if (!over) renewAt(clock.nowMs() + everyMs * retryPart)
+      // Let go meanwhile, or lost: the lease ends before nobody asks any more.
     }
   }
 

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { outputPlace, type OutputPlace } from '#agent/output-file.ts'
 import { err, ok, type Result } from '#core/result.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
 
 /** A file below an output that is a directory. */
 export interface DirectoryFile extends OutputPlace {
@@ -9,8 +10,8 @@ export interface DirectoryFile extends OutputPlace {
   readonly name: string
 }
 
-/** As many as a task may have instances: each file is an object and an entry of the manifest. */
-const maxFiles = 10_000
+/** Each is an object and an entry of the manifest. */
+const maxFiles = LIMITS.outputFiles.value
 /** With its prefix a key of an object store holds 1,024 bytes. */
 const maxNameBytes = 700
 

@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs'
 import { sep } from 'node:path'
+import { machineFaultOf } from '#core/failure/machine-fault.ts'
 import { err, ok, type Result } from '#core/result.ts'
 
 /** A place in the output folder, with links followed. */
@@ -20,6 +21,8 @@ export function outputPlace(folder: string, path: string): Result<OutputPlace | 
     real = realpathSync(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
+    const fault = machineFaultOf(code ?? null)
+    if (fault !== undefined && fault.name !== 'NOT-WRITABLE') throw error
     if (code !== 'ENOENT' && code !== 'ENOTDIR') return err(`can't be looked at: ${code}`)
     return isThere(path) ? err('is a link that leads nowhere') : ok(undefined)
   }

@@ -1,15 +1,16 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
+import { createReadStream, readFileSync } from 'node:fs'
 import { schemaProblem } from '#agent/schema-problem.ts'
 import { canonicalHash } from '#core/hash.ts'
 import type { Json } from '#core/json.ts'
+import { JsonReader } from '#core/race/json-reader.ts'
 import { err, ok, type Result } from '#core/result.ts'
+import { beyondLimit, LIMITS, type LimitName } from '#core/workflow/limits.ts'
 import type { Output } from '#core/workflow/workflow.ts'
 
-/** What is checked is read at once. */
-const maxMiB = 64
-/** Sorting and writing it again takes 20 times its size. */
-const maxComparedMiB = 16
+/** Up to here a text is read at once: several times as fast, and errors have a line and a column. */
+const atOnceBytes = 64 * 1024 ** 2
+const pieceBytes = 1024 ** 2
 /** Deeper values overflow the stack of what reads them next. */
 const maxDepth = 500
 
@@ -29,11 +30,9 @@ export async function checkText(
   checks: TextChecks,
 ): Promise<Result<string | undefined, string>> {
   const isCompared = checks.canonical && output.type === 'json'
-  const limitMiB = isCompared ? maxComparedMiB : maxMiB
-  if (bytes > limitMiB * 1024 ** 2) {
-    const what = isCompared ? 'json that is compared with other results' : output.type
-    return err(`has ${bytes} bytes; ${what} is checked up to ${limitMiB} MiB: use a file`)
-  }
+  const limit = limitOf(output, isCompared)
+  if (bytes > LIMITS[limit].value) return err(`${beyondLimit('is too large', bytes, limit)}: use a file`)
+  if (bytes > atOnceBytes) return output.type === 'json' ? await readJson(path) : await readText(path)
   const content = readFileSync(path)
   if (!isUtf8(content)) return err('is not UTF-8')
   if (output.type !== 'json') return ok(undefined)
@@ -44,6 +43,38 @@ export async function checkText(
   const problem = output.schema === undefined ? undefined : await schemaProblem(output.schema, value)
   if (problem !== undefined) return err(problem)
   return isCompared ? hashOf(value) : ok(undefined)
+}
+
+/** What one output may have: the least of what the checks that it needs can take. */
+function limitOf(output: Output, isCompared: boolean): LimitName {
+  if (isCompared) return 'comparedBytes'
+  return output.type === 'json' && output.schema !== undefined ? 'schemaBytes' : 'textBytes'
+}
+
+/** Reads a JSON text through, in bounded memory. It has to have a canonical form, and no string of more than 1 MiB. */
+async function readJson(path: string): Promise<Result<undefined, string>> {
+  const reader = new JsonReader(piecesOf(path))
+  for (let event = reader.next(); event !== 'the end of the text'; event = reader.next()) {
+    if (event === 'more') await reader.fill()
+    else if (event === 'wrong') return err(`is not JSON: ${reader.problem}`)
+  }
+  return ok(undefined)
+}
+
+async function readText(path: string): Promise<Result<undefined, string>> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const piece of piecesOf(path)) decoder.decode(piece, { stream: true })
+    decoder.decode()
+  } catch (error) {
+    if (error instanceof TypeError) return err('is not UTF-8')
+    throw error
+  }
+  return ok(undefined)
+}
+
+function piecesOf(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: pieceBytes }) as AsyncIterable<Uint8Array>
 }
 
 /** JSON has texts for more than can be compared: numbers too great, and halves of characters. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, constants, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { RedactedStream } from '#agent/redaction.ts'
+import { err, ok, type Result } from '#core/result.ts'
 
 /** A pipe whose other end is a log: what is written to it arrives there without secrets. */
 export interface RedactingPipe {
@@ -18,11 +19,18 @@ export interface RedactingPipe {
 
 const pieceBytes = 64 * 1024
 
-/** Makes named pipes: what a socket is not, a script can open again as `/dev/stderr`. @throws where that can't be done. */
-export async function makePipes(paths: readonly string[]): Promise<void> {
+/**
+ * Makes named pipes: what a socket is not, a script can open again as `/dev/stderr`. Node makes sockets alone, hence the
+ * program, found on this process's own PATH. The error is the system's code, or how the program ended.
+ */
+export async function makePipes(paths: readonly string[]): Promise<Result<undefined, string>> {
   const child = spawn('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' })
-  const [exitCode] = (await once(child, 'exit')) as [number | null]
-  if (exitCode !== 0) throw new Error(`mkfifo ended with exit code ${exitCode}`)
+  try {
+    const [exitCode] = (await once(child, 'exit')) as [number | null]
+    return exitCode === 0 ? ok(undefined) : err(`exit code ${exitCode}`)
+  } catch (error) {
+    return err((error as NodeJS.ErrnoException).code ?? String(error))
+  }
 }
 
 /**

@@ -1,17 +1,24 @@
 import { constants } from 'node:os'
+import { askAgain } from '#agent/ask-again.ts'
 import { carryOut, type CarriedOut } from '#agent/carry-out.ts'
 import { defaultGraceS, type AgentDeps, type CloneExit, type CloneJob } from '#agent/clone-job.ts'
 import { keepLease } from '#agent/keep-lease.ts'
-import { removeLater } from '#agent/removals.ts'
 import type { EndReason } from '#agent/stop-reason-of.ts'
+import { removeWorkspace } from '#agent/workspace.ts'
 import type { CloneReport, LeaseAnswer, ReportAnswer } from '#contract/clone-api.ts'
 
 type Outcome = CloneExit['outcome']
 
+/** Seconds for which a clone without a lease asks for one: as long as one lasts. Its host costs money meanwhile. */
+const askedForS = 120
+/** Seconds for which a result is reported, beyond the end of its lease: the work is done, and an old fence is refused. */
+const reportedForS = 600
+
 /**
  * Runs one clone: takes its lease and keeps it, carries out its assignment, reports. Once it has resolved, or rejected,
- * no process of the clone's session lives; its folder goes in the background. Rejects only when `lease` or `report` do. A
- * clone that loses its lease ends at once and claims nothing.
+ * no process of the clone's session lives; its folder goes in the background. A call that is not answered is made again for
+ * a while; rejects when none was answered, or the clone was told to end meanwhile. One that loses its lease while it works
+ * ends at once and claims nothing.
  */
 export async function runClone(deps: AgentDeps, job: CloneJob): Promise<CloneExit> {
   const billedS = () => Math.max(0, deps.clock.nowMs() - job.acceptedAtMs) / 1000
@@ -24,12 +31,15 @@ export async function runClone(deps: AgentDeps, job: CloneJob): Promise<CloneExi
   if (job.signal.aborted) return exit('stopped', null, 'told to end before it had a lease')
   const { slot, job: name } = job
   const askedAtMs = deps.clock.nowMs()
-  const lease = await deps.api.lease({ slot, job: name, holder: deps.holder() })
+  const asking = { slot, job: name, holder: deps.holder() }
+  const { clock, random } = deps
+  const patience = { clock, random, signal: job.signal, forS: askedForS }
+  const lease = await askAgain(() => deps.api.lease(asking), patience)
   if (!lease.granted) return exit('refused', 0, `lease refused: ${lease.why}`)
   const held = hold(deps, job, lease, askedAtMs)
   try {
     const done = await carryOut(deps, { ...job, signal: held.signal }, lease)
-    const answer = await reportOn(deps, job, lease.fence, done, billedS())
+    const answer = await reportOn(deps, job, lease.fence, done, billedS)
     const [outcome, words] = outcomeOf(done)
     const code = outcome === 'reclaimed' ? null : exitCodeOf(done)
     return exit(outcome, code, answer === undefined ? words : `${words}; the report was ${answer}`)
@@ -40,35 +50,33 @@ export async function runClone(deps: AgentDeps, job: CloneJob): Promise<CloneExi
 
 /** Keeps the lease until it is released. The signal is also aborted when the lease is lost. */
 function hold(
-  { api, clock, killGraceS: graceS = defaultGraceS }: AgentDeps,
+  { api, clock, random, killGraceS: graceS = defaultGraceS }: AgentDeps,
   { slot, job, signal }: CloneJob,
   { fence, renewEveryS }: Extract<LeaseAnswer, { granted: true }>,
   askedAtMs: number,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
   const lost = new AbortController()
   const onLost = (why: string) => lost.abort({ kind: 'lost', graceS, why } satisfies EndReason)
-  const release = keepLease({ api, clock, renewal: { slot, job, fence }, renewEveryS, askedAtMs, onLost })
+  const renewal = { slot, job, fence }
+  const release = keepLease({ api, clock, random, renewal, renewEveryS, askedAtMs, onLost })
   return { signal: AbortSignal.any([signal, lost.signal]), release }
 }
 
 async function reportOn(
-  { api }: AgentDeps,
-  { slot, job }: CloneJob,
+  { api, clock, random }: AgentDeps,
+  { slot, job, signal }: CloneJob,
   fence: number,
   done: CarriedOut,
-  billedS: number,
+  billedS: () => number,
 ): Promise<ReportAnswer | undefined> {
   const ended = reportOf(done)
   const { usage, times } = done
-  const answering = ended && api.report({ slot, job, fence, ended, usage, times, billedS })
-  if (done.workspace !== undefined) removeLater(done.workspace.root)
-  // Without a lease there may be nobody to hear it, and nothing depends on it but the bill.
-  if (isLost(done)) return await answering?.catch(() => undefined)
+  const say = ended && (() => api.report({ slot, job, fence, ended, usage, times, billedS: billedS() }))
+  const answering = say && askAgain(say, { clock, random, signal, forS: ended.kind === 'stopped' ? 0 : reportedForS })
+  if (done.workspace !== undefined) removeWorkspace(done.workspace)
+  // Nothing but the bill depends on it, and without a lease there may be nobody to hear it.
+  if (ended?.kind === 'stopped') return await answering?.catch(() => undefined)
   return await answering
-}
-
-function isLost({ ended }: CarriedOut): boolean {
-  return ended.kind === 'told-to-end' && ended.reason.kind === 'lost'
 }
 
 /** What is reported; `undefined`: a host that is taken away says nothing, nor does an engine that ends. */

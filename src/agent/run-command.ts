@@ -1,9 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
-import { logStreams } from '#agent/clone-job.ts'
 import type { CloneLogs } from '#agent/clone-logs.ts'
+import { logStreams } from '#agent/log-files.ts'
 import { endSession, groupExists, sessionLives } from '#agent/process-session.ts'
+import type { Reaper, ReapedCommand } from '#agent/start-reaper.ts'
+import {
+  commandLine,
+  makeFirstToKill,
+  startCommand,
+  type CommandLine,
+  type NotStarted,
+} from '#agent/started-command.ts'
 import { stopReasonOf } from '#agent/stop-reason-of.ts'
 import { firstSampleMs, watchSession, type SampledUsage } from '#agent/usage-sampler.ts'
 import type { Command } from '#core/workflow/workflow.ts'
@@ -18,6 +23,8 @@ export interface CommandRequest {
   readonly killGraceS: number
   readonly signal: AbortSignal
   readonly onProcessGroup: (leader: number, what: 'started' | 'ended') => void
+  /** Starts a command in the place of this process, when it can. */
+  readonly start: Reaper['start']
 }
 
 /** How the command ended; once this is known, no process of its session lives. */
@@ -43,60 +50,31 @@ const leftoverGraceS = 1
 
 /** Runs a command in a session of its own, its output going straight to the logs, and ends all that it leaves behind. */
 export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
-  const child = start(request)
-  if ('code' in child) return { kind: 'not-started', program: programOf(request.command), code: child.code }
-  const leader = child.pid
-  if (leader === undefined) {
-    const [error] = (await once(child, 'error')) as [NodeJS.ErrnoException]
-    return { kind: 'not-started', program: programOf(request.command), code: error.code ?? error.message }
-  }
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  request.onProcessGroup(leader, 'started')
-  makeFirstToKill(leader)
+  const line = commandLine(request.command, request.folder, request.env)
+  const started = await (request.start(line, request.logs) ?? startHere(request, line))
+  if ('code' in started) return { kind: 'not-started', program: line.name, code: started.code }
+  const { leader, exited } = started
   const { cut, usage, ageMs } = await watchUntilEnd(request, leader, exited)
   if (cut !== undefined) await endSession(leader, graceOf(cut, request.killGraceS))
-  await exited
+  const exit = await exited
   // Looking through all processes is not worth it for a command that hardly lived.
   const leftover = cut === undefined && (groupExists(leader) || (ageMs > firstSampleMs && sessionLives(leader)))
   if (leftover) await endSession(leader, leftoverGraceS)
-  request.onProcessGroup(leader, 'ended')
-  return { kind: 'ended', cut, exitCode: child.exitCode, signal: child.signalCode, usage, ranS: ageMs / 1000 }
+  started.release()
+  return { kind: 'ended', cut, ...exit, usage, ranS: ageMs / 1000 }
 }
 
-function start(request: CommandRequest): ChildProcess | { readonly code: string } {
-  const [program, ...rest] = commandLine(request.command)
-  try {
-    return spawn(program, rest, {
-      argv0: programOf(request.command),
-      cwd: request.folder,
-      env: request.env,
-      detached: true,
-      stdio: ['ignore', request.logs.stdout, request.logs.stderr],
-    })
-  } catch (error) {
-    // Node throws what it can tell at once.
-    return { code: (error as NodeJS.ErrnoException).code ?? String(error) }
-  }
-}
-
-/** A list is taken as it is, with no shell. */
-function commandLine(command: Command): readonly [string, ...string[]] {
-  if (command.kind === 'shell') return ['/bin/sh', '-eu', '-c', command.script]
-  const [program = '', ...rest] = command.argv
-  return [program, ...rest]
-}
-
-function programOf(command: Command): string {
-  return command.kind === 'shell' ? 'sh' : (command.argv[0] ?? '')
-}
-
-/** Should memory run out, the kernel ends this command rather than the agent. */
-function makeFirstToKill(leader: number): void {
-  try {
-    writeFileSync(`/proc/${leader}/oom_score_adj`, '1000')
-  } catch {
-    // It has ended already, or there is no such setting here.
-  }
+/** Starts the command as a child of this process, and says so. */
+async function startHere(
+  { logs, onProcessGroup }: CommandRequest,
+  line: CommandLine,
+): Promise<Omit<ReapedCommand, 'session'> | NotStarted> {
+  const started = await startCommand(line, logs)
+  if ('code' in started) return started
+  const { leader } = started
+  onProcessGroup(leader, 'started')
+  makeFirstToKill(leader)
+  return { ...started, release: () => onProcessGroup(leader, 'ended') }
 }
 
 function graceOf(cut: Cut, killGraceS: number): number {
@@ -117,7 +95,7 @@ interface Ending {
 }
 
 /** Resolves when the leader has ended, or there is a reason to end it: whichever is first. */
-async function watchUntilEnd(request: CommandRequest, leader: number, exited: Promise<void>): Promise<Ending> {
+async function watchUntilEnd(request: CommandRequest, leader: number, exited: Promise<unknown>): Promise<Ending> {
   const { signal } = request
   let timer: NodeJS.Timeout | undefined
   let decide: (cut: Cut | undefined) => void = () => undefined
@@ -132,7 +110,8 @@ async function watchUntilEnd(request: CommandRequest, leader: number, exited: Pr
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
   if (request.timeoutS !== null) timer = setTimeout(() => decide({ kind: 'timeout' }), request.timeoutS * 1000)
-  void exited.then(() => decide(undefined))
+  const over = (): void => decide(undefined)
+  exited.then(over, over)
   try {
     const cut = await decided
     return { cut, usage: watch.stop(), ageMs: watch.ageMs() }

@@ -92,8 +92,8 @@ function arm(atMs: number): void {
   if (ringsAtMs <= atMs) return
   clearTimeout(timer)
   ringsAtMs = atMs
-  // A command that runs keeps the process alive by itself.
-  timer = setTimeout(pass, Math.max(1, atMs - performance.now())).unref()
+  // A command that runs keeps the process alive by itself. Ends that are waiting to be heard of are heard of before.
+  timer = setTimeout(() => setImmediate(pass), Math.max(1, atMs - performance.now())).unref()
 }
 
 function pass(): void {

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeAtLeisure, removeLater } from '#agent/removals.ts'
 import { removeTree } from '#agent/remove-tree.ts'
 import type { SlotRef } from '#core/run/ids.ts'
 
@@ -37,6 +38,20 @@ export async function makeWorkspace(workFolder: string, slot: SlotRef, fence: nu
 /** Writes the file of `FORKCAST_CONTEXT`. */
 export function writeContext(workspace: Workspace, context: object): void {
   writeFileSync(workspace.context, `${JSON.stringify(context)}\n`)
+}
+
+/** Removes the folder of a clone that has ended: soon, unless nothing was put there. */
+export function removeWorkspace({ root, code, temporary }: Workspace): void {
+  if (isAsMade(root, code, temporary)) removeAtLeisure(root)
+  else removeLater(root)
+}
+
+function isAsMade(root: string, code: string, temporary: string): boolean {
+  try {
+    return readdirSync(root).length === 3 && readdirSync(code).length === 0 && readdirSync(temporary).length === 0
+  } catch {
+    return false
+  }
 }
 
 async function makeFresh(root: string): Promise<void> {

@@ -10,6 +10,8 @@ export const exitCodes = {
   notFound: 3,
   conflict: 5,
   cancelled: 7,
+  /** `wait` ran out of time. */
+  ranOut: 124,
   SIGINT: 130,
   SIGTERM: 143,
 } as const satisfies Record<string, number> & Record<Signal, number>

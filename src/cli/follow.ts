@@ -5,36 +5,56 @@ import type { ControlPlane } from '#contract/control-plane.ts'
 
 /** How following a run ended: with the run, or because the user asked for it. */
 export type FollowEnd =
+  /** Nothing more will come: the run is over, waits for a person, or is interrupted. */
   | { readonly kind: 'ended' }
   /** `role`: what this process was to the run. */
   | { readonly kind: 'signal'; readonly signal: Signal; readonly role: ReturnType<ControlPlane['role']> }
+  /** The time to follow it is over. */
+  | { readonly kind: 'ran-out' }
+
+export interface FollowOptions {
+  readonly progress: Progress
+  readonly drainS: number
+  /** How long to follow at most. */
+  readonly timeoutS?: number
+}
+
+/** A timer of Node that is set to more rings at once. */
+const longestTimerMs = 2 ** 31 - 1
 
 /**
- * Shows a run until it is terminal, or waits for a person. The first SIGINT or SIGTERM lets running clones finish for
+ * Shows a run until nothing more will come of it. The first SIGINT or SIGTERM lets running clones finish for
  * `drainS`, the second ends them now; either way the control plane is closed on return and the run can be resumed. A guest
- * just leaves.
+ * and a reader just leave.
  */
 export async function follow(
   shell: Shell,
   control: ControlPlane,
   run: string,
-  options: { readonly progress: Progress; readonly drainS: number },
+  options: FollowOptions,
 ): Promise<FollowEnd> {
-  const { progress, drainS } = options
+  const { progress, drainS, timeoutS } = options
   const interrupted = Promise.withResolvers<FollowEnd>()
   let first: Signal | undefined
   const closed = (signal: Signal) => () => interrupted.resolve({ kind: 'signal', signal, role: control.role() })
-  const release = shell.host.onSignal((signal) => {
+  const early = shell.takeSignals()
+  const onSignal = (signal: Signal): void => {
     if (first !== undefined) {
       control.close({ drainS: 0 }).then(closed(first), interrupted.reject)
       return
     }
     first = signal
-    if (control.role() !== 'guest')
+    if (control.role() === 'engine')
       progress.notice(`draining: no new starts, running clones get ${drainS} s; again to stop now`)
     control.close({ drainS }).then(closed(signal), interrupted.reject)
-  })
+  }
+  const release = shell.host.onSignal(onSignal)
+  if (early !== undefined) onSignal(early)
   let over = false
+  const stop =
+    timeoutS === undefined
+      ? () => {}
+      : shell.host.every(Math.min(timeoutS * 1000, longestTimerMs), () => interrupted.resolve({ kind: 'ran-out' }))
   const pump = async (): Promise<FollowEnd> => {
     try {
       for await (const event of control.events(run, { follow: true })) {
@@ -55,6 +75,7 @@ export async function follow(
     return await Promise.race([pump(), interrupted.promise])
   } finally {
     over = true
+    stop()
     release()
     progress.end()
   }

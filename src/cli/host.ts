@@ -1,3 +1,4 @@
+import type { BatchEndpointRequest, ServedBatch } from '#contract/batch-endpoint.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
 import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import type { MachineCheck } from '#contract/machine-check.ts'
@@ -9,15 +10,15 @@ import type { Limit } from '#core/workflow/limits.ts'
 export interface CliHost {
   readonly stdout: TextStream
   readonly stderr: TextStream
-  /** Read: `NO_COLOR`, `TERM`, `CI`, `LC_ALL`, `LC_CTYPE`, `LANG`. */
+  /** Read: `FORKCAST_API`, `NO_COLOR`, `TERM`, `CI`, `LC_ALL`, `LC_CTYPE`, `LANG`. */
   readonly env: Readonly<Record<string, string | undefined>>
   /** Paths below it are shown relative to it. */
   readonly cwd: string
   /** How the user calls this program, for the commands that are printed: `forkcast`, `npx forkcast`. */
   readonly command: string
   readonly version: Version
-  /** Where editors find the schema of a workflow file: a URL, or a path from the file. */
-  readonly schema: string
+  /** Where editors find the schema of a workflow file in `folder`: a URL, or a path from the file. */
+  schema(folder: string): string
   readonly limits: Readonly<Record<string, Limit>>
   /** Epoch milliseconds, of the same clock that events carry. */
   now(): number
@@ -31,16 +32,24 @@ export interface CliHost {
   createFiles(folder: string, files: readonly NewFile[]): Promise<Result<void, Problem>>
   /**
    * `engine`: a control plane that also runs what is submitted, in an engine of this process or, when there is one for
-   * `dir`, in that of another; a conflict (exit code 5) when that one does not answer. `read`: answers from what is stored, and works beside a live engine; not found (3) when there is no `dir`.
+   * `dir`, in that of another; a conflict (exit code 5) when that one does not answer. `background`: the same, but always in
+   * another process, which is started when there is none and ends when it has nothing left to do. `read`: answers from what
+   * is stored, and works beside a live engine.
    */
   openControlPlane(options: {
     readonly dir: string
-    readonly mode: 'read' | 'engine'
+    readonly mode: 'read' | 'engine' | 'background'
     /** A pools file that must be there. */
     readonly poolsFile?: string
     /** A workflow file whose folder may hold a pools file. */
     readonly beside?: string
+    /** Where an engine of this process serves its API; a conflict (5) when it is taken. @default one that is free */
+    readonly port?: number
   }): Promise<Result<ControlPlane, Problem>>
+  /** An AWS Batch of this machine, until it is closed; a conflict (5) when the port is taken. */
+  openBatch(request: BatchEndpointRequest): Promise<Result<ServedBatch, Problem>>
+  /** The control plane behind an address; the engine that lives in `dir` takes the token that it keeps there. */
+  openRemote(options: { readonly url: string; readonly dir: string }): Promise<Result<ControlPlane, Problem>>
   /** Reads, checks and packs a workflow file; `-` is standard input. */
   loadWorkflow(path: string): Promise<Result<LoadedWorkflow, InvalidWorkflow>>
   /** What a thrown fault says of this machine; `undefined` for a bug. */

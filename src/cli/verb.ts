@@ -4,8 +4,8 @@ import type { Shell } from '#cli/shell.ts'
 /** Runs a verb's work with the shell that the command's global options ask for, and keeps its exit code. */
 export type Start = (command: Command, work: (shell: Shell) => Promise<number>) => Promise<void>
 
-/** Adds one verb to the program. */
-export type AddVerb = (program: Command, start: Start) => void
+/** Gives a verb of the program its description, arguments, options and work. */
+export type AddVerb = (verb: Command, start: Start) => void
 
 /** The examples at the end of a verb's help: a command, and what it is for. */
 export function examples(...lines: readonly (readonly [command: string, purpose: string])[]): string {

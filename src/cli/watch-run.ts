@@ -3,15 +3,19 @@ import { follow } from '#cli/follow.ts'
 import type { TaskGraph } from '#cli/graph/task-graph.ts'
 import { lineProgress, quietProgress, streamProgress, treeProgress, type Progress } from '#cli/live/progress.ts'
 import { failureReport } from '#cli/report/failure-report.ts'
+import { interruptedLine } from '#cli/report/interrupted.ts'
 import { summary } from '#cli/report/summary.ts'
 import type { Shell } from '#cli/shell.ts'
-import { line } from '#cli/terminal/line.ts'
+import { line, type Line } from '#cli/terminal/line.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
 import type { RunDocument } from '#contract/run-document.ts'
 
 /** How a run that is followed is shown. */
 export interface WatchOptions {
+  /** What running clones get after a signal, where this process is their engine. */
   readonly drain: number
+  /** Seconds to follow the run at most. */
+  readonly timeout?: number
   readonly json?: boolean
   readonly jsonStream?: boolean
   readonly quiet?: boolean
@@ -34,10 +38,11 @@ export async function watchRun(
   const { graph, file, options } = watched
   const emulated = (await control.pools()).pools.some((pool) => pool.emulated)
   const progress = progressOf(shell, { graph, emulated, sinceMs: watched.sinceMs }, options)
-  const end = await followed(shell, control, runId, { progress, drainS: options.drain })
+  const limit = options.timeout === undefined ? {} : { timeoutS: options.timeout }
+  const end = await followed(shell, control, runId, { progress, drainS: options.drain, ...limit })
   if (end.kind === 'fault') return end.exitCode
   if (end.kind === 'signal') {
-    shell.notes([line(leftWords(shell, end.role, runId), 'wait')])
+    shell.notes([leftLine(shell, end.role, runId)])
     return exitCodes[end.signal]
   }
   const found = await control.run(runId, { tasks: true })
@@ -45,6 +50,15 @@ export async function watchRun(
   const run = found.value
   const data = options.json === true && options.jsonStream !== true
   if (data) await shell.json(run)
+  if (end.kind === 'ran-out') {
+    shell.notes([line(`${runId} is still ${run.state}; wait on with  ${shell.command('wait', runId)}`, 'wait')])
+    return exitCodes.ranOut
+  }
+  const doubts = inDoubt(run)
+  if (run.state === 'interrupted' && doubts.length === 0) {
+    shell.notes([interruptedLine(shell, runId)])
+    return exitCodes.failed
+  }
   shell.notes(failureReport(run, shell))
   const silent = data || options.jsonStream === true || options.quiet === true
   if (!silent) {
@@ -57,7 +71,6 @@ export async function watchRun(
       ),
     )
   }
-  const doubts = inDoubt(run)
   if (doubts.length > 0 && !isOver(run))
     shell.notes(doubts.map((task) => line(doubtWords(shell, run.id, task), 'wait')))
   return exitCodeOf(run.state)
@@ -73,15 +86,15 @@ async function followed(
   } catch (error) {
     const exitCode = shell.fault(error)
     if (exitCode === undefined) throw error
-    shell.notes([line(`${runId} is interrupted; go on with  ${shell.command('resume', runId)}`, 'wait')])
+    shell.notes([leftLine(shell, shell.api === undefined ? 'engine' : 'remote', runId)])
     return { kind: 'fault', exitCode }
   }
 }
 
-function leftWords(shell: Shell, role: ReturnType<ControlPlane['role']>, runId: string): string {
-  return role === 'guest'
-    ? `${runId} goes on in the engine of another process; see  ${shell.command('show', runId)}`
-    : `${runId} is interrupted; go on with  ${shell.command('resume', runId)}`
+function leftLine(shell: Shell, role: ReturnType<ControlPlane['role']>, runId: string): Line {
+  if (role === 'engine') return interruptedLine(shell, runId)
+  const where = role === 'remote' ? `at ${shell.api}` : 'in the engine of another process'
+  return line(`${runId} goes on ${where}; follow it again with  ${shell.command('wait', runId)}`, 'wait')
 }
 
 /** Tasks whose last attempt may have done its work or not. */

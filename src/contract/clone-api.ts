@@ -5,7 +5,10 @@ import type { Manifest, StagedFile, StagedOutput } from '#core/run/manifest.ts'
 import type { PhaseTimes, Usage } from '#core/run/usage.ts'
 import type { Command, Output, SecretRef } from '#core/workflow/workflow.ts'
 
-/** What a clone may ask of the control plane: the right to start, and to say how it ended. */
+/**
+ * What a clone may ask of the control plane: the right to start, and to say how it ended. Each call may be made twice: one
+ * that rejects was not answered, and may have been heard all the same.
+ */
 export interface CloneApi {
   lease(request: LeaseRequest): Promise<LeaseAnswer>
   /** Moves the end of a lease; `false`: it is another's, or the slot is decided. */

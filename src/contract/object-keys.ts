@@ -1,4 +1,4 @@
-import type { SlotRef } from '#core/run/ids.ts'
+import type { RunId, SlotRef } from '#core/run/ids.ts'
 
 /** Uploads and documents by content hash: code manifests, files, definitions, plans. */
 export function blobKey(sha256: string): string {
@@ -26,4 +26,9 @@ export function resultPrefix({ run, task, attempt }: Omit<SlotRef, 'clone'>): st
 /** Where a clone's standard output or error is kept. */
 export function logKey(prefix: string, stream: 'stdout' | 'stderr'): string {
   return `${prefix}/${stream}.log`
+}
+
+/** Where a text of a run's row or log is kept that is too long for the table, by content. */
+export function rowTextKey(run: RunId, sha256: string): string {
+  return `rows/${run}/${sha256}`
 }

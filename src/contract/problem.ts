@@ -4,6 +4,18 @@ export interface Problem {
   readonly message: string
   readonly fix: string
   readonly exitCode: 1 | 2 | 3 | 4 | 5 | 6 | 7
+  /** JSON pointer to what is wrong, in a request. */
+  readonly path?: string
+  /** Each of several faults of a request. */
+  readonly errors?: readonly Fault[]
+}
+
+/** One of several faults. */
+export interface Fault {
+  readonly code: string
+  readonly message: string
+  readonly fix: string
+  readonly path?: string
 }
 
 /** A problem that no caller can do anything about: thrown through all that is between, and told to the user as it is. */

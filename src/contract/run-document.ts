@@ -33,6 +33,8 @@ export interface RunDocument {
   /** Tasks and instances by state; an expansion is not counted beside its instances. */
   readonly counts: Readonly<Record<TaskState, number>>
   readonly tasks?: readonly TaskDocument[]
+  /** Of a run in a list: what of it is not as it was written. Tasks that were never ready are not counted then. */
+  readonly damage?: string
 }
 
 /** A task, or one instance of a `forEach` task, as users see it. */

@@ -5,12 +5,14 @@ import { createSystemClock } from '#adapters/local/system-clock.ts'
 import { startReaper } from '#agent/start-reaper.ts'
 import { newInEveryRun, sameInEveryRun } from '#core/pools/chance.ts'
 import type { LocalPools } from '#core/pools/emulation.ts'
-import { serveCommands, type CommandServer } from '#local/command-server.ts'
 import { engineSeat, type EngineSeat } from '#local/engine-seat.ts'
+import { guestCommands } from '#local/guest-commands.ts'
+import { serveHttp, type HttpServer } from '#local/http-server.ts'
 import { openMachineEngine } from '#local/machine-engine.ts'
-import type { SecretPlaces } from '#local/machine-secrets.ts'
+import { machineSecrets, type SecretPlaces } from '#local/machine-secrets.ts'
 import { openProcessGroups } from '#local/process-groups.ts'
 import { stateFiles } from '#local/state-files.ts'
+import { tenant } from '#local/tenant.ts'
 
 /** Seconds from TERM to KILL for what a killed engine leaves. */
 const reaperGraceS = 5
@@ -25,6 +27,8 @@ export interface BecomeEngineOptions {
   readonly reaper: string
   /** The right to be the engine; it is released when the engine ends, or can't begin. */
   readonly lock: EngineLock
+  /** Where the API is served. @default a port that is free */
+  readonly port?: number | undefined
 }
 
 /** Makes this process the engine of a state directory: what a dead one left is ended first. */
@@ -52,10 +56,10 @@ export async function becomeEngine(options: BecomeEngineOptions): Promise<Engine
       inherit,
       secrets,
       onProcessGroup: groups.onProcessGroup,
+      start: groups.start,
     })
     await engine.recover()
-    engine.keepWatch()
-    const open: { server?: CommandServer } = {}
+    const open: { server?: HttpServer } = {}
     let runs: readonly string[] = []
     let closing: Promise<void> | undefined
     const end = async (drainS: number): Promise<void> => {
@@ -87,8 +91,21 @@ export async function becomeEngine(options: BecomeEngineOptions): Promise<Engine
         await closing
       },
     })
+    engine.keepWatch((run) => seat.live().includes(run))
     const token = randomBytes(32).toString('hex')
-    open.server = await serveCommands({ commands: seat.forGuests, objects: engine.ports.objects, token })
+    open.server = await serveHttp({
+      ports: {
+        ...seat.reads,
+        tenant,
+        commands: guestCommands(seat.forGuests, { reads: engine.ports, secret: machineSecrets(secrets) }),
+        capacity: () => seat.capacity(),
+        isAlive: (run) => seat.live().includes(run),
+      },
+      news: () => seat.news(),
+      staging: files.staging,
+      token,
+      port: options.port,
+    })
     lock.note({ runs, address: open.server.address })
     return seat
   } catch (error) {

@@ -35,6 +35,8 @@ async function processGroups(): Promise<MachineCheck> {
   const fix = 'run on Linux or macOS: clones are ended as process groups'
   const child = spawn('sh', ['-c', 'sleep 30'], { detached: true, stdio: 'ignore' })
   const ended = once(child, 'exit')
+  // Without a shell both events fail, and one failure is told below.
+  ended.catch(() => undefined)
   try {
     await once(child, 'spawn')
     process.kill(-(child.pid as number), 'SIGKILL')
@@ -68,6 +70,7 @@ function storage(dir: string): readonly MachineCheck[] {
       { name: 'state directory', ok: true, found: `${place} can be written`, fix: fixWritable },
       freeDisk(place),
       walIn(made),
+      namedPipe(made),
     ]
   } finally {
     rmSync(made, { recursive: true, force: true })
@@ -94,6 +97,14 @@ function walIn(folder: string): MachineCheck {
   } catch (error) {
     return { name: 'sqlite', ok: false, found: words(error), fix }
   }
+}
+
+/** What the logs of tasks with secrets go through. */
+function namedPipe(folder: string): MachineCheck {
+  const { status, error, stderr } = spawnSync('mkfifo', ['-m', '600', join(folder, 'pipe')], { encoding: 'utf8' })
+  const words = error?.message ?? (stderr.trim() || `mkfifo ended with ${status}`)
+  const fix = 'tasks with secrets need it: put `mkfifo` (of coreutils) on PATH, and use a local disk with --dir'
+  return { name: 'named pipes', ok: status === 0, found: status === 0 ? 'mkfifo makes them' : words, fix }
 }
 
 function clock(): MachineCheck {

@@ -1,11 +1,14 @@
 import { request } from 'node:http'
 import { z } from 'zod'
 import type { EngineAddress } from '#adapters/local/engine-lock.ts'
-import { commandPath, problemAnswer, runAnswer, type CommandName, type Commands } from '#contract/commands.ts'
+import { problemSchema } from '#contract/api/schemas/problem-schema.ts'
+import { runIdSchema } from '#contract/api/schemas/scalars.ts'
+import type { Commands } from '#contract/commands.ts'
 import { blobKey } from '#contract/object-keys.ts'
 import type { Problem } from '#contract/problem.ts'
-import { canonicalBytes, sha256 } from '#core/hash.ts'
+import { sha256 } from '#core/hash.ts'
 import { err, ok, type Result } from '#core/result.ts'
+import { writeWorkflow } from '#core/workflow/write-workflow.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 
 /** An engine that has not answered by then is stopped, or far beyond its load. */
@@ -22,23 +25,20 @@ export interface CommandClientOptions {
 /** The code of a problem after which nothing was done, so that another engine may be asked. */
 export const notTaken = 'ENGINE-GONE'
 
-/** Commands given to the engine of another process. */
+const startedSchema = z.object({ runId: runIdSchema })
+
+/** Commands given to the engine of another process, through its API. What is read is read from the state directory. */
 export function commandClient({ address, objects, answerMs = defaultAnswerMs }: CommandClientOptions): Commands {
-  const ask = async <T>(
-    command: CommandName,
-    run: string,
-    body: object,
-    answer: z.ZodType<T>,
-  ): Promise<Result<T, Problem>> => {
-    const said = await post(address, commandPath(command, run), JSON.stringify(body), answerMs)
+  const ask = async (path: string, body: object): Promise<Result<{ readonly runId: string }, Problem>> => {
+    const said = await post(address, path, JSON.stringify(body), answerMs)
     if (!said.ok) return said
     const { status, text } = said.value
     const json = jsonOf(text)
     if (status === 202) {
-      const parsed = answer.safeParse(json)
-      return parsed.success ? ok(parsed.data) : err(unclear(`its answer was not understood: ${text.slice(0, 200)}`))
+      const started = startedSchema.safeParse(json)
+      return started.success ? ok(started.data) : err(unclear(`its answer was not understood: ${text.slice(0, 200)}`))
     }
-    const problem = problemAnswer.safeParse(json)
+    const problem = problemSchema.safeParse(json)
     // An address that was given to somebody else since, or an engine that ends: it has done nothing.
     if (status === 401 || status === 503 || !problem.success) return err(gone)
     const { code, detail: message, hint: fix, exitCode } = problem.data
@@ -46,17 +46,17 @@ export function commandClient({ address, objects, answerMs = defaultAnswerMs }: 
   }
   return {
     async submit({ workflow, params, policy }) {
-      const definition = canonicalBytes(workflow)
-      const hash = sha256(definition)
-      await objects.writeOnce(blobKey(hash), definition)
-      return ask('submit', '', { workflow: `sha256:${hash}`, params, policy }, runAnswer)
+      const document = new TextEncoder().encode(JSON.stringify(writeWorkflow(workflow)))
+      const hash = sha256(document)
+      await objects.writeOnce(blobKey(hash), document)
+      return ask('/workflows', { workflow: `sha256:${hash}`, params, policy })
     },
     async cancel(run, reason) {
-      const done = await ask('cancel', run, { reason }, z.object({}))
+      const done = await ask(`/runs/${run}/cancel`, { reason })
       return done.ok ? ok(undefined) : done
     },
-    resume: (run) => ask('resume', run, {}, runAnswer),
-    retry: (run, { force }) => ask('retry', run, { force }, runAnswer),
+    resume: (run) => ask(`/runs/${run}/resume`, {}),
+    retry: (run, { force }) => ask(`/runs/${run}/retry`, { force }),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Store } from '#ports/store.ts'
 
 /** Wakes those who follow the events of runs, and tells them when the engine has broken down. */
 export interface CommitSignal {
-  /** Resolves at the next commit. Rejects with the engine's fault, now or when it comes. */
+  /** Resolves once there was a commit, and all that became durable with it. Rejects with the engine's fault, now or when it comes. */
   next(): Promise<void>
   committed(): void
   fail(fault: unknown): void
@@ -14,14 +14,21 @@ export function commitSignal(): CommitSignal {
   // A fault with no follower is kept for the next one; it is no unhandled rejection.
   wake.promise.catch(() => {})
   let failed = false
+  let due = false
   return {
     next: () => wake.promise,
     committed() {
-      if (failed) return
-      const { resolve } = wake
-      wake = Promise.withResolvers<void>()
-      wake.promise.catch(() => {})
-      resolve()
+      if (failed || due) return
+      due = true
+      // Commits of one transaction are told one by one, and are read together.
+      setImmediate(() => {
+        due = false
+        if (failed) return
+        const { resolve } = wake
+        wake = Promise.withResolvers<void>()
+        wake.promise.catch(() => {})
+        resolve()
+      })
     },
     fail(fault) {
       failed = true

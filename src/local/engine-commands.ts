@@ -1,12 +1,13 @@
 import type { Commands } from '#contract/commands.ts'
-import type { Problem } from '#contract/problem.ts'
+import { ProblemError, type Problem } from '#contract/problem.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { RunId } from '#core/run/ids.ts'
 import { isRunTerminal, type RunRecord } from '#core/run/run.ts'
 import type { Engine } from '#local/engine.ts'
-import { findRun, tenant } from '#local/find-run.ts'
 import { runDamage } from '#local/run-damage.ts'
+import { tenant } from '#local/tenant.ts'
 import { cancel } from '#operations/cancel.ts'
+import { findRun } from '#operations/find-run.ts'
 import { plan } from '#operations/plan.ts'
 import { retry } from '#operations/retry.ts'
 import { submit } from '#operations/submit.ts'
@@ -27,19 +28,47 @@ export interface EngineCommandsOptions {
 export function engineCommands({ engine, storeFile, onLive }: EngineCommandsOptions): Commands {
   const { ports, signal } = engine
   const live = new Set<RunId>()
-  const find = (run: string): Promise<Result<RunRecord, Problem>> => findRun(ports.store, run)
+  const find = (run: string): Promise<Result<RunRecord, Problem>> => findRun(ports.store, tenant, run)
   const behind = (work: Promise<void>): void => void work.catch((fault: unknown) => signal.fail(fault))
   const workOn = (run: RunId): void => {
     live.add(run)
     onLive(run)
   }
-  const sound = async (run: RunId): Promise<Problem | undefined> => {
-    const damage = live.has(run) ? undefined : await runDamage(ports.store, run)
-    return damage === undefined ? undefined : damaged(storeFile, run, damage)
+  /** What of a run is not as it was written: it is told before the run is touched, and harms no other one. */
+  const damageOf = async (run: RunRecord): Promise<Problem | undefined> => {
+    if (live.has(run.id)) return undefined
+    const damage = await runDamage(ports.store, run.id)
+    if (damage !== undefined) return damaged(storeFile, run.id, damage)
+    try {
+      await ports.definitions.workflow(run)
+      if (run.planId !== null) await ports.definitions.plan(run)
+      return undefined
+    } catch (error) {
+      if (error instanceof ProblemError) return error.problem
+      throw error
+    }
+  }
+
+  /** A run that was made before, under an id that its request has: it goes on, should nobody work on it. */
+  const madeBefore = async (
+    runId: RunId | undefined,
+  ): Promise<Result<{ readonly runId: string }, Problem> | undefined> => {
+    const row = runId === undefined ? undefined : await ports.store.rows.get(runId, 'run', 'run')
+    if (row === undefined) return undefined
+    const { id, state } = row.value
+    const damage = isRunTerminal(state) ? undefined : await damageOf(row.value)
+    if (damage !== undefined) return err(damage)
+    if (!isRunTerminal(state) && !live.has(id)) {
+      workOn(id)
+      behind(engine.resume(id))
+    }
+    return ok({ runId: id })
   }
 
   return {
     async submit(request) {
+      const before = await madeBefore(request.runId)
+      if (before !== undefined) return before
       const run = await submit(ports, { ...request, tenant })
       workOn(run)
       behind(plan(ports, run))
@@ -49,7 +78,10 @@ export function engineCommands({ engine, storeFile, onLive }: EngineCommandsOpti
       const found = await find(run)
       if (!found.ok) return found
       if (isRunTerminal(found.value.state)) return err(ended(found.value))
-      await cancel(ports, found.value.id, reason)
+      const { id } = found.value
+      await cancel(ports, id, reason)
+      // What a dead engine left running is known to be lost once the run is taken up, and is the last that it waits for.
+      if (!live.has(id)) await engine.resume(id)
       return ok(undefined)
     },
     async resume(run) {
@@ -57,7 +89,7 @@ export function engineCommands({ engine, storeFile, onLive }: EngineCommandsOpti
       if (!found.ok) return found
       const { id, state } = found.value
       if (isRunTerminal(state)) return err(ended(found.value))
-      const damage = await sound(id)
+      const damage = await damageOf(found.value)
       if (damage !== undefined) return err(damage)
       if (!live.has(id)) {
         workOn(id)
@@ -65,18 +97,20 @@ export function engineCommands({ engine, storeFile, onLive }: EngineCommandsOpti
       }
       return ok({ runId: id })
     },
-    async retry(run, { force }) {
+    async retry(run, { force, once }) {
+      const before = await madeBefore(once?.kind === 'new-run' ? once.runId : undefined)
+      if (before !== undefined) return before
       const found = await find(run)
       if (!found.ok) return found
       const { id, state } = found.value
-      const damage = await sound(id)
+      const damage = await damageOf(found.value)
       if (damage !== undefined) return err(damage)
       // What a dead engine left running is in doubt only once it is known to be lost.
       if (!isRunTerminal(state) && !live.has(id)) {
         workOn(id)
         await engine.resume(id)
       }
-      const retried = await retry(ports, id, force)
+      const retried = await retry(ports, id, force, once)
       if (!retried.ok) return retried
       const { run: followed } = retried.value
       if (!live.has(followed)) {

@@ -14,6 +14,7 @@ import { tickEvery, type Ticking } from '#local/tick-every.ts'
 import { Definitions } from '#operations/definitions.ts'
 import { dispatch } from '#operations/dispatch.ts'
 import { jobEnded } from '#operations/job-ended.ts'
+import { surelyHeldS } from '#operations/last-sign.ts'
 import { lease } from '#operations/lease.ts'
 import type { Ports } from '#operations/ports.ts'
 import { renew } from '#operations/renew.ts'
@@ -48,8 +49,8 @@ export interface Engine {
   readonly signal: CommitSignal
   /** Takes back the waits of an engine that is gone, so that its runs go on only when they are resumed. */
   recover(): Promise<void>
-  /** Repairs what got lost, each minute from now on. */
-  keepWatch(): void
+  /** Repairs what got lost of these runs, each minute from now on; other ones wait until somebody resumes them. */
+  keepWatch(ours: (run: RunId) => boolean): void
   /** Goes on with a run that is not terminal; clones that a dead engine left are lost. */
   resume(run: RunId): Promise<void>
   /** No new starts; running clones get `drainS`, then TERM, then KILL. No job is alive when it resolves. */
@@ -64,12 +65,17 @@ export function startEngine(options: EngineOptions): Engine {
   const executions = interpretedExecutions(ids, onError)
   const dispatcher = createLocalDispatcher({ dispatch: () => dispatch(ports), onError })
   const timers = createLocalTimers({ clock, ring: (timer) => timerRang(ports, timer), onError })
+  /** The agent asks again; that it has to is a fault of this process, which is told at once. */
+  const answered = async <T>(call: Promise<T>): Promise<T> => {
+    call.catch(onError)
+    return call
+  }
   const api: CloneApi = {
-    lease: (request) => lease(ports, request),
-    renew: (renewal) => renew(ports, renewal),
+    lease: (request) => answered(lease(ports, request)),
+    renew: (renewal) => answered(renew(ports, renewal)),
     report(said) {
       pools.vacate(said.job)
-      return report(ports, said)
+      return answered(report(ports, said))
     },
   }
   const pools = createEmulatedPools({
@@ -105,8 +111,8 @@ export function startEngine(options: EngineOptions): Engine {
         for (const slot of waiting) await unlaunch(ports, slot)
       }
     },
-    keepWatch() {
-      ticking ??= tickEvery({ seconds: watchEveryS, clock, act: () => watch(ports), onError })
+    keepWatch(ours) {
+      ticking ??= tickEvery({ seconds: watchEveryS, clock, act: () => watch(ports, ours), onError })
     },
     async resume(run) {
       for (const slot of await busySlots(ports)) if (slot.run === run) await engineLost(ports, slot)
@@ -135,7 +141,7 @@ async function busySlots(ports: Pick<Ports, 'store'>): Promise<readonly SlotReco
   return slots
 }
 
-/** Nobody can say how long the clone held its place; what it held up to now is not billed. */
+/** Nobody can say how long the clone held its place: it is billed up to its last sign of life. */
 async function engineLost(ports: Ports, slot: SlotRecord): Promise<void> {
   const { run, task, attempt, clone, job, pool } = slot
   if (job === null) return
@@ -144,8 +150,8 @@ async function engineLost(ports: Ports, slot: SlotRecord): Promise<void> {
     slot: { run, task, attempt, clone },
     pool,
     atMs: ports.clock.nowMs(),
-    billedS: 0,
+    billedS: surelyHeldS(slot),
     exitCode: null,
-    reason: 'engine lost: the program that ran this clone ended before it',
+    reason: 'engine lost: the program that ran this clone ended before it; billed up to its last sign of life',
   })
 }

@@ -27,6 +27,8 @@ export interface MachineEngineOptions {
   readonly secrets: SecretPlaces
   /** Told of process groups, so that they end even if this process is killed. */
   readonly onProcessGroup?: NonNullable<AgentDeps['onProcessGroup']>
+  /** Starts commands in the place of this process. */
+  readonly start?: NonNullable<AgentDeps['start']>
 }
 
 /** An engine over one state directory: SQLite, files, and the agent in process. */
@@ -42,10 +44,12 @@ export function openMachineEngine(options: MachineEngineOptions): Engine {
     codeCache: files.codeCache,
     clock,
     holder: randomUUID,
+    random: Math.random,
     secret: machineSecrets(options.secrets),
     inherit: options.inherit,
     logFile: (slot, stream) => join(files.objects, logKey(clonePrefix(slot), stream)),
     ...(options.onProcessGroup === undefined ? {} : { onProcessGroup: options.onProcessGroup }),
+    ...(options.start === undefined ? {} : { start: options.start }),
   }
   const engine = startEngine({
     store,

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { machineFaultOf } from '#core/failure/machine-fault.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import { unreachable } from '#core/unreachable.ts'
 import type { SecretRef } from '#core/workflow/workflow.ts'
@@ -46,6 +47,8 @@ function readSecret(path: string): Result<string, string> {
     return isUtf8(bytes) ? ok(bytes.toString().replace(/\r?\n$/, '')) : err('is not UTF-8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
+    const fault = machineFaultOf(code ?? null)
+    if (fault !== undefined && fault.name !== 'NOT-WRITABLE') throw error
     return err(code === 'ENOENT' || code === 'ENOTDIR' ? 'is not there' : `can't be read: ${code}`)
   }
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { LocalPools } from '#core/pools/emulation.ts'
-import { defaultPools } from '#core/pools/pool-defaults.ts'
 import type { Room } from '#core/pools/pool.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { Diagnostic } from '#core/workflow/diagnostic.ts'
@@ -10,23 +9,16 @@ import { readYaml } from '#core/workflow/document/yaml-document.ts'
 import { Findings } from '#core/workflow/findings.ts'
 import { beyondLimit, LIMITS } from '#core/workflow/limits.ts'
 import { withoutExtensions } from '#core/workflow/schema/schema-walk.ts'
+import { defaultLocalPools } from '#local/default-local-pools.ts'
 import { describeIssues } from '#local/pools-file/describe-issues.ts'
 import { resolvePools } from '#local/pools-file/resolve-pools.ts'
 import { type CheckedPoolsFile, poolsFileSchema } from '#local/pools-file/schema.ts'
 import { readTraceFile } from '#local/pools-file/trace-file.ts'
 
-/** The name under which pools are looked for beside a workflow. */
-export const poolsFileName = 'forkcast.pools.yaml'
-
 /** A file that could not be used: its text, and all that is wrong with it. */
 export interface PoolsFileErrors {
   readonly source: SourceText
   readonly diagnostics: readonly Diagnostic[]
-}
-
-/** The pools of a machine without a file. */
-export function defaultLocalPools(machine: Room): LocalPools {
-  return { machine, pools: defaultPools(machine), timeScale: 1, seed: null }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Reaper } from '#agent/start-reaper.ts'
 /** What is registered of the commands of an engine, with its reaper and in a file for the next engine. */
 export interface ProcessGroups {
   readonly onProcessGroup: Reaper['onProcessGroup']
+  readonly start: Reaper['start']
   /** KILL to all that is registered. */
   killAll(): void
   close(): void
@@ -28,18 +29,31 @@ export async function openProcessGroups(
   )
   const log = openSync(file, 'w', 0o600)
   const alive = new Map<number, SessionIdentity>()
+  const note = (what: 'started' | 'ended', session: SessionIdentity): void => {
+    if (what === 'started') alive.set(session.leader, session)
+    else alive.delete(session.leader)
+    try {
+      writeSync(log, `${what === 'started' ? '+' : '-'}${writeIdentity(session)}\n`)
+    } catch {
+      // Its reaper knows; only the death of both would leave it behind.
+    }
+  }
   return {
     onProcessGroup(leader, what) {
       reaper.onProcessGroup(leader, what)
       const session = what === 'started' ? identify(leader) : alive.get(leader)
-      if (what === 'started' && session !== undefined) alive.set(leader, session)
-      else alive.delete(leader)
-      if (session === undefined) return
-      try {
-        writeSync(log, `${what === 'started' ? '+' : '-'}${writeIdentity(session)}\n`)
-      } catch {
-        // Its reaper knows; only the death of both would leave it behind.
-      }
+      if (session !== undefined) note(what, session)
+    },
+    start(line, logs) {
+      return reaper.start(line, logs)?.then((started) => {
+        if ('code' in started) return started
+        note('started', started.session)
+        const release = (): void => {
+          started.release()
+          note('ended', started.session)
+        }
+        return { ...started, release }
+      })
     },
     killAll() {
       for (const leader of alive.keys()) kill(leader)

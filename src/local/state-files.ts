@@ -13,6 +13,8 @@ export interface StateFiles {
   readonly poolsNote: string
   /** Sessions of the living engine, and of one that was killed. */
   readonly processGroups: string
+  /** What engines in the background said. */
+  readonly engineLog: string
 }
 
 /** The layout of a state directory. */
@@ -25,5 +27,6 @@ export function stateFiles(dir: string): StateFiles {
     codeCache: join(dir, 'code'),
     poolsNote: join(dir, 'pools.json'),
     processGroups: join(dir, 'processes'),
+    engineLog: join(dir, 'engine.log'),
   }
 }

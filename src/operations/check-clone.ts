@@ -3,6 +3,8 @@ import { slotKey, type SlotRef } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import { isSlotTerminal } from '#core/run/slot.ts'
 import { jobEnded } from '#operations/job-ended.ts'
+import { surelyHeldS } from '#operations/last-sign.ts'
+import { leaseS } from '#operations/lease.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { remember } from '#operations/remember.ts'
@@ -14,7 +16,8 @@ const unknownAfterS = 60
 /**
  * Looks after a clone whose next sign is overdue. Its pool is asked first: a job that has ended is dealt with as if its
  * event had just come, one that the pool never heard of is lost. A clone whose job lives but whose lease ran out is
- * fenced: whoever has it may claim nothing any more. Otherwise it is looked at again when its lease ends.
+ * fenced: whoever has it may claim nothing any more. One that has its place and took no lease for as long as one lasts is
+ * ended: it did not start. Otherwise it is looked at again when its lease ends.
  */
 export async function checkClone(ports: Ports, slot: SlotRef): Promise<void> {
   const key = slotKey(slot)
@@ -26,7 +29,12 @@ export async function checkClone(ports: Ports, slot: SlotRef): Promise<void> {
   if (known?.state === 'ended') return jobEnded(ports, known.ended, { final: true })
   if (known === undefined && nowMs >= (startingAtMs ?? 0) + unknownAfterS * 1000) {
     const reason = 'job lost: its pool does not know it'
-    return jobEnded(ports, { job, slot, pool, atMs: nowMs, billedS: 0, exitCode: null, reason }, { final: true })
+    const billedS = surelyHeldS(stored.value)
+    return jobEnded(ports, { job, slot, pool, atMs: nowMs, billedS, exitCode: null, reason }, { final: true })
+  }
+  const startedAtMs = known?.startedAtMs ?? null
+  if (stored.value.state === 'starting' && startedAtMs !== null && nowMs >= startedAtMs + leaseS * 1000) {
+    return ports.pools.terminate([job], neverLeased(leaseS))
   }
   if (isSlotTerminal(stored.value.state)) return
   const fenced = await optimistic<boolean | number>(ports.store, slot.run, async () => {
@@ -42,6 +50,11 @@ export async function checkClone(ports: Ports, slot: SlotRef): Promise<void> {
   await ports.pools.terminate([job], 'its lease ran out')
   await settle(ports, slot)
   await remember(ports, stored.value, null, { outcome: 'failed', cause: silent.cause })
+}
+
+/** What a pool is to say of a job that was given its place and never took its lease. */
+export function neverLeased(afterS: number): string {
+  return `Task failed to start: it took no lease within ${afterS} s`
 }
 
 const silent: Failure = {

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '#core/result.ts'
 import type { SlotRef } from '#core/run/ids.ts'
 import type { Manifest, StagedFile, StagedOutput } from '#core/run/manifest.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
+import { LIMITS } from '#core/workflow/limits.ts'
 import type { Aggregate, Task } from '#core/workflow/workflow.ts'
 import { objectParts, objectProblem, type ObjectParts } from '#operations/object-parts.ts'
 import type { Ports } from '#operations/ports.ts'
@@ -23,8 +24,8 @@ interface Part<T extends StagedOutput = StagedOutput> {
 }
 
 /** Of each text that is combined, and of the result, which is held in memory until it is written. */
-const maxMiB = 256
-const maxBytes = maxMiB * 1024 ** 2
+const maxBytes = LIMITS.textBytes.value
+const maxMiB = maxBytes / 1024 ** 2
 /** Of a score: one number. */
 const maxScoreBytes = 1024
 

@@ -1,4 +1,6 @@
 import { blobKey } from '#contract/object-keys.ts'
+import { ProblemError, type Problem } from '#contract/problem.ts'
+import { sha256 } from '#core/hash.ts'
 import type { Plan } from '#core/planning/plan.ts'
 import type { Result } from '#core/result.ts'
 import { indexReadiness, type Readiness } from '#core/run/readiness.ts'
@@ -30,19 +32,19 @@ export class Definitions {
     this.#objects = objects
   }
 
-  /** @throws when the stored definition is missing: the object store lost what a row names. */
+  /** @throws a problem when the stored definition is not what the run's row names: it is gone, or was changed. */
   async workflow(run: RunRecord): Promise<Definition> {
     return remember(this.#workflows, run.workflowHash, async () => {
-      const workflow = await this.#document<Workflow>(run.workflowHash)
+      const workflow = await this.#document<Workflow>(run, 'workflow', run.workflowHash)
       return { workflow, readiness: indexReadiness(workflow) }
     })
   }
 
-  /** @throws when the run has no plan yet, or the object store lost it. */
+  /** @throws when the run has no plan yet, and a problem when the stored one is not what the run's row names. */
   async plan(run: RunRecord): Promise<Plan> {
     const { planId } = run
     if (planId === null) throw new Error(`run ${run.id} has no plan`)
-    return remember(this.#plans, planId, () => this.#document<Plan>(planId))
+    return remember(this.#plans, planId, () => this.#document<Plan>(run, 'plan', planId))
   }
 
   /** What a `forEach` task expands to, or why it can't be. */
@@ -54,10 +56,25 @@ export class Definitions {
     return remember(this.#items, `${run.id} ${task}`, expand)
   }
 
-  async #document<T>(sha256: string): Promise<T> {
-    const bytes = await this.#objects.read(blobKey(sha256))
-    if (bytes === undefined) throw new Error(`object ${blobKey(sha256)} is gone, and a run names it`)
+  async #document<T>(run: RunRecord, what: 'workflow' | 'plan', hash: string): Promise<T> {
+    const bytes = await this.#objects.read(blobKey(hash))
+    const found = bytes === undefined ? 'is gone' : sha256(bytes) === hash ? undefined : 'is not as it was written'
+    if (found !== undefined) throw new ProblemError(damaged(run, what, blobKey(hash), found))
     return JSON.parse(new TextDecoder().decode(bytes)) as T
+  }
+}
+
+function damaged({ id, workflow }: RunRecord, what: 'workflow' | 'plan', object: string, found: string): Problem {
+  // A workflow is stored again by whoever submits the same one; a plan is made once.
+  const other =
+    what === 'workflow'
+      ? `remove it and run the same file of ${workflow} again, which stores it anew`
+      : `run ${workflow} anew`
+  return {
+    code: 'STATE-DAMAGED',
+    message: `object ${object}, the ${what} of run ${id}, ${found}`,
+    fix: `restore it from a copy, or ${other}; runs that do not name it are whole`,
+    exitCode: 1,
   }
 }
 

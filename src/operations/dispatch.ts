@@ -16,7 +16,7 @@ import { holdSlot, refuseSlot, startSlot } from '#operations/write-admission.ts'
 import type { JobRequest } from '#ports/pools.ts'
 
 /** Slots looked at first; four times as many while there is room left and slots to fill it. */
-const firstLook = 32
+const firstLook = 8
 
 /**
  * The only act that submits jobs: takes waiting slots by rank while there is room for them and money to pay them, and writes
@@ -62,20 +62,22 @@ async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity:
     run: runs.get(slot.value.run) as RunRecord,
     admission: admissions[index] as Admission,
   }))
-  const jobs: JobRequest[] = []
-  let outdated = false
-  try {
-    for (const { slot, run, admission } of asked) {
+  // All at once: they are different rows, and a local store makes them durable with one sync.
+  const written = await Promise.allSettled(
+    asked.map(async ({ slot, run, admission }) => {
       if (admission.kind === 'hold') await holdSlot(ports, slot, admission.waitingFor)
-      const job = admission.kind === 'submit' ? await startSlot(ports, slot, run, admission) : null
-      if (job === undefined) outdated = true
-      if (job) jobs.push(job)
-      await armSlot(ports, slot.value, run, pools, nowMs, job?.pool)
-    }
-  } finally {
-    // What has been written as starting is started, whatever became of the rest.
-    if (jobs.length > 0) await ports.pools.submit(jobs)
+      return admission.kind === 'submit' ? startSlot(ports, slot, run, admission) : null
+    }),
+  )
+  const started = written.map((write) => (write.status === 'fulfilled' ? write.value : null))
+  const jobs = started.filter((job): job is JobRequest => job !== null && job !== undefined)
+  // What has been written as starting is started, whatever became of the rest.
+  if (jobs.length > 0) await ports.pools.submit(jobs)
+  for (const write of written) if (write.status === 'rejected') throw write.reason
+  for (const [index, { slot, run }] of asked.entries()) {
+    await armSlot(ports, slot.value, run, pools, nowMs, started[index]?.pool)
   }
+  let outdated = started.includes(undefined)
   let refused = 0
   for (const { slot, run, admission } of asked) {
     if (admission.kind !== 'refuse') continue

@@ -5,16 +5,25 @@ import { isRunTerminal, type RunRecord } from '#core/run/run.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import { isTaskTerminal } from '#core/run/task.ts'
 import { totalsOf } from '#core/run/totals.ts'
+import { answerWait } from '#operations/close-slots.ts'
 import { everyRow } from '#operations/every-row.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
 
+/** Waits that are answered together. */
+const atOnce = 100
+
 /**
  * Ends a run whose tasks have all ended (of one that is being cancelled: those that became ready), once no job of it is
- * alive: then its cost is whole. Called after every event that could be the last one; does nothing when it was not.
+ * alive: then its cost is whole. Called after every event that could be the last one; does nothing when it was not. Whoever
+ * decided an attempt may have died before its waits were answered, and nobody looks after a run that is over: so all are
+ * answered first.
  */
-export async function finish(ports: Pick<Ports, 'store' | 'clock' | 'definitions'>, id: RunId): Promise<void> {
+export async function finish(
+  ports: Pick<Ports, 'store' | 'clock' | 'definitions' | 'executions'>,
+  id: RunId,
+): Promise<void> {
   const { value: run } = await readRun(ports.store, id)
   if (isRunTerminal(run.state)) return
   const end = await ports.store.rows.get(id, 'group', endGroup)
@@ -24,6 +33,9 @@ export async function finish(ports: Pick<Ports, 'store' | 'clock' | 'definitions
   for await (const { value: slot } of everyRow(ports.store, id, 'slot')) {
     if (slot.job !== null && slot.bill === null) return
     slots.push(slot)
+  }
+  for (let from = 0; from < slots.length; from += atOnce) {
+    await Promise.all(slots.slice(from, from + atOnce).map((slot) => answerWait(ports, slot)))
   }
   const failed = end?.value.failed.length ?? 0
   await optimistic(ports.store, id, async () => {

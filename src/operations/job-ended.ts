@@ -1,5 +1,5 @@
 import { causeOfReason } from '#core/failure/cause-of-reason.ts'
-import type { Failure } from '#core/failure/cause.ts'
+import type { Cause, Failure } from '#core/failure/cause.ts'
 import { slotKey } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import { isSlotTerminal, type SlotEvent, type SlotRecord, type SlotState } from '#core/run/slot.ts'
@@ -32,8 +32,7 @@ export async function jobEnded(
   if (held === undefined) return ports.dispatcher.request()
   const place = { pool: event.pool, resources: held.value.resources }
   const bill = await billOf(ports, place, { ...unmeasured, billedS: event.billedS })
-  const failure = failureOf(event)
-  const outcome = await settling<Outcome>(ports.store, held.value, async () => {
+  const outcome = await settling<Outcome>(ports.store, held.value, async (ledger) => {
     const stored = (await ports.store.rows.get(slot.run, 'slot', key)) ?? held
     if (stored.value.job !== job) return { done: { kind: 'known' } }
     const { state } = stored.value
@@ -41,12 +40,15 @@ export async function jobEnded(
     const ended = isSlotTerminal(state) || state === 'claimed'
     if (!ended && event.exitCode === 0 && !final) return { done: { kind: 'early' } }
     const atMs = ports.clock.nowMs()
+    const failure = failureOf(event, stored.value)
     const events: SlotEvent[] = ended ? [] : [{ type: 'slot.failed', atMs, failure }]
     const [first, ...rest] = [...events, { type: 'slot.billed', atMs, bill } as const]
-    const settled = await settledBy(ports.store, stored.value, bill, atMs)
+    const settled = settledBy(ledger, stored.value, bill, atMs)
     return {
       write: [change('slot', key, stored, first, ...rest), ...settled],
-      value: ended ? { kind: state === 'claimed' ? 'unsettled' : 'billed' } : { kind: 'failed', slot: stored.value },
+      value: ended
+        ? { kind: state === 'claimed' ? 'unsettled' : 'billed' }
+        : { kind: 'failed', slot: stored.value, cause: failure.cause },
     }
   })
   await ports.dispatcher.request()
@@ -62,7 +64,7 @@ export async function jobEnded(
       return settle(ports, slot)
     case 'failed':
       await settle(ports, slot)
-      return remember(ports, outcome.slot, bill, { outcome: 'failed', cause: failure.cause })
+      return remember(ports, outcome.slot, bill, { outcome: 'failed', cause: outcome.cause })
   }
 }
 
@@ -72,14 +74,23 @@ export async function jobEnded(
  */
 type Outcome =
   | { readonly kind: 'known' | 'early' | 'unsettled' | 'billed' }
-  | { readonly kind: 'failed'; readonly slot: SlotRecord }
+  | { readonly kind: 'failed'; readonly slot: SlotRecord; readonly cause: Cause }
 
 /** Ends of a clone that an attempt is yet to be decided by. */
 const undecided: ReadonlySet<SlotState> = new Set<SlotState>(['claimed', 'failed', 'rejected', 'fenced'])
 
-function failureOf({ reason, exitCode }: JobEnded): Failure {
+/** What a command does: not one that never ran. */
+const commands: ReadonlySet<Cause> = new Set<Cause>(['user-error', 'timed-out', 'unknown'])
+
+/** A clone that never had a lease ran no command: what ended it is its start. */
+function failureOf({ reason, exitCode }: JobEnded, { fence }: SlotRecord): Failure {
+  const seen = causeOfReason(reason, exitCode)
+  if (fence === 0 && commands.has(seen.cause)) {
+    const evidence = `its job ended before it had a lease: ${reason}`
+    return { cause: 'start-failed', confidence: 'likely', exitCode, signal: null, evidence }
+  }
   const evidence = exitCode === 0 ? `its job ended well, and it never reported: ${reason}` : reason
-  return { ...causeOfReason(reason, exitCode), exitCode, signal: null, evidence }
+  return { ...seen, exitCode, signal: null, evidence }
 }
 
 /** Nobody has measured what a clone used that ended without a word. */

@@ -13,8 +13,8 @@ import { report } from '#operations/report.ts'
 /** How long a lease lasts, and how often it is renewed: two renewals may get lost. */
 export const leaseS = 120
 const renewEveryS = 40
-/** Seconds beyond its limit that a clone has for staging, before its job is ended. */
-const stagingS = 30
+/** Seconds beyond its limit that a clone has to get its lease and to stage, before its job is ended. */
+export const stagingS = 30
 
 /** Why a lease is not granted; or its fence, and whether it was granted just now. */
 type Answer = { readonly refused: string } | { readonly fence: number; readonly isNew: boolean }

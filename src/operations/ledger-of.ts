@@ -1,5 +1,5 @@
 import { ledgerId, newLedger, payableNanoUsd, type LedgerRecord } from '#core/run/ledger.ts'
-import { change, type Change } from '#core/run/record.ts'
+import { change, type Change, type Stored } from '#core/run/record.ts'
 import type { RunRecord } from '#core/run/run.ts'
 import type { Bill, SlotRecord } from '#core/run/slot.ts'
 import { inTurn } from '#operations/in-turn.ts'
@@ -16,25 +16,29 @@ export async function ledgerOf(
 }
 
 /** What a clone's bill writes in the ledger, to be committed with it; nothing for a clone that nothing was put aside for. */
-export async function settledBy(
-  store: Pick<Store, 'rows'>,
+export function settledBy(
+  ledger: Stored<'ledger'> | undefined,
   { run, reservedNanoUsd }: SlotRecord,
   bill: Bill,
   atMs: number,
-): Promise<readonly Change<'ledger'>[]> {
+): readonly Change<'ledger'>[] {
   if (reservedNanoUsd === 0) return []
-  const ledger = await store.rows.get(run, 'ledger', ledgerId)
   if (ledger === undefined) throw new Error(`run ${run} has no ledger, and a clone of it has a reservation`)
   const costNanoUsd = payableNanoUsd(bill.costUsd)
   return [change('ledger', ledgerId, ledger, { type: 'ledger.settled', atMs, reservedNanoUsd, costNanoUsd })]
 }
 
-/** A write that may bill a clone, and so its run's ledger, which every clone of the run writes. */
+/**
+ * A write that may bill a clone, and so its run's ledger, which every clone of the run writes. The ledger is read before
+ * `decide` reads the slot: what a slot without a bill has put aside is then still in it, whoever bills the slot meanwhile.
+ */
 export async function settling<T>(
   store: Store,
   { run, reservedNanoUsd }: SlotRecord,
-  decide: () => Promise<Decided<T>>,
+  decide: (ledger: Stored<'ledger'> | undefined) => Promise<Decided<T>>,
 ): Promise<T> {
-  const write = (): Promise<T> => optimistic(store, run, decide)
-  return reservedNanoUsd === 0 ? write() : inTurn(store, run, write)
+  if (reservedNanoUsd === 0) return optimistic(store, run, () => decide(undefined))
+  return inTurn(store, run, () =>
+    optimistic(store, run, async () => decide(await store.rows.get(run, 'ledger', ledgerId))),
+  )
 }

@@ -1,16 +1,13 @@
 import { blobKey } from '#contract/object-keys.ts'
 import { canonicalBytes, sha256 } from '#core/hash.ts'
-import { planRun } from '#core/planning/plan-run.ts'
-import { familyOf, type Sample } from '#core/prediction/prediction.ts'
+import type { Plan } from '#core/planning/plan.ts'
 import type { RunId } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import { advance } from '#operations/advance/advance.ts'
+import { draftPlan } from '#operations/draft-plan.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
-
-/** Clones of a family that a prediction looks at. */
-const samplesPerFamily = 200
 
 /**
  * Plans a queued run and starts its first frontier. The plan is durable before the run row that names it. A run that no
@@ -35,15 +32,8 @@ export async function plan(ports: Ports, id: RunId): Promise<void> {
 async function decide(ports: Ports, id: RunId): Promise<void> {
   const { value: run } = await readRun(ports.store, id)
   const { workflow } = await ports.definitions.workflow(run)
-  const history = new Map<string, readonly Sample[]>()
-  for (const task of workflow.tasks) {
-    const family = familyOf(workflow.name, task.id)
-    const samples = await ports.store.history.recent(family, samplesPerFamily)
-    if (samples.length > 0) history.set(task.id, samples)
-  }
-  const pools = await ports.pools.describe()
-  const planned = planRun({ run, workflow, pools, history, nowMs: ports.clock.nowMs() })
-  const document = planned.ok ? canonicalBytes(planned.value) : undefined
+  const planned = await draftPlan(ports, run, workflow)
+  const document = planned.ok ? canonicalBytes({ ...planned.value, run: id } satisfies Plan) : undefined
   if (document !== undefined) await ports.objects.writeOnce(blobKey(sha256(document)), document)
   await optimistic(ports.store, id, async () => {
     const current = await readRun(ports.store, id)

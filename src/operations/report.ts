@@ -24,7 +24,7 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
   if (held === undefined) return 'fenced'
   // Pool and resources of a slot that has a job do not change any more.
   const bill = await billOf(ports, held.value, { usage, times, billedS })
-  const { answer, stored } = await settling<Taken>(ports.store, held.value, async () => {
+  const { answer, stored } = await settling<Taken>(ports.store, held.value, async (ledger) => {
     const row = (await ports.store.rows.get(slot.run, 'slot', key)) ?? held
     if (row.value.job !== said.job || row.value.fence !== fence) return { done: { answer: 'fenced', stored: row } }
     const atMs = ports.clock.nowMs()
@@ -32,20 +32,23 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
     const answer = isSlotTerminal(row.value.state) ? 'late' : 'accepted'
     const value: Taken = { answer, stored: row }
     if (first === undefined) return { done: value }
-    const settled = await settledBy(ports.store, row.value, bill, atMs)
+    const settled = settledBy(ledger, row.value, bill, atMs)
     return { write: [change('slot', key, row, first, ...rest), ...settled], value }
   })
   if (answer === 'fenced') return answer
   // Money that came back may be what other clones wait for.
   if (stored.value.reservedNanoUsd > 0) await ports.dispatcher.request()
+  const outcome = outcomeOf(said.ended)
+  // What is only history must not hold up the decision; what followed a failure it does not know before.
+  const remembering = outcome.cause === null ? remember(ports, stored.value, bill, outcome) : undefined
+  remembering?.catch(() => undefined)
   if (answer === 'late') {
     // A winner that reports again was not answered: whoever decided may have died before it had done what follows.
     if (stored.value.state === 'won' || stored.value.state === 'contributed') await settle(ports, slot)
     else await answerWait(ports, stored.value)
     await finish(ports, slot.run)
   } else if (said.ended.kind !== 'stopped') await settle(ports, slot)
-  // After the decision: what is only history must not hold it up.
-  await remember(ports, stored.value, bill, outcomeOf(said.ended))
+  await (remembering ?? remember(ports, stored.value, bill, outcome))
   return answer
 }
 

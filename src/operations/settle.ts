@@ -4,7 +4,7 @@ import { decide, partOf, type Decision } from '#core/race/decide.ts'
 import type { RunId } from '#core/run/ids.ts'
 import type { Manifest } from '#core/run/manifest.ts'
 import { change, type Change, type Stored } from '#core/run/record.ts'
-import { isSlotTerminal } from '#core/run/slot.ts'
+import { isSlotTerminal, type SlotRecord } from '#core/run/slot.ts'
 import { latestAttempt } from '#core/run/task.ts'
 import type { Task } from '#core/workflow/workflow.ts'
 import { advance } from '#operations/advance/advance.ts'
@@ -134,6 +134,7 @@ async function failed(
         before: stored.value.attempts.slice(0, -1),
         failure,
         started: slots.some(({ value }) => value.fence > 0),
+        untold: slots.some(({ value }) => isUntold(value)),
         pool: decision.last.pool,
       })
   if (remedy.kind === 'wait') {
@@ -165,6 +166,12 @@ async function failed(
     checks,
     value: { kind: 'retried', start: next.start } as const,
   }
+}
+
+/** Whether a clone that could have begun ended without a report: none that begins leaves out how long it staged. */
+function isUntold({ fence, claim, failure, bill }: SlotRecord): boolean {
+  if (fence === 0 || claim !== null || failure === null || failure.cause === 'bad-input') return false
+  return bill === null || bill.times.stagingInS === null
 }
 
 /** The part that each open slot had in the decision. */

@@ -7,7 +7,7 @@ import type { Ports } from '#operations/ports.ts'
 
 /**
  * Takes a checked workflow: stores its definition as an object and one run row, `queued`. Nothing is planned yet.
- * The definition is durable before the row that names it.
+ * The definition is durable before the row that names it. A run that is there already under the id asked for stays as it is.
  */
 export async function submit(
   ports: Pick<Ports, 'store' | 'objects' | 'clock' | 'ids'>,
@@ -17,7 +17,7 @@ export async function submit(
   const definition = canonicalBytes(workflow)
   const workflowHash = sha256(definition)
   await ports.objects.writeOnce(blobKey(workflowHash), definition)
-  const id = ports.ids.run()
+  const id = request.runId ?? ports.ids.run()
   const submitted = change('run', 'run', undefined, {
     type: 'run.submitted',
     atMs: ports.clock.nowMs(),
@@ -35,6 +35,6 @@ export async function submit(
     retry: null,
   })
   const written = await ports.store.rows.commit(id, [submitted])
-  if (!written.ok) throw new Error(`run id ${id} was given out twice`)
+  if (!written.ok && request.runId === undefined) throw new Error(`run id ${id} was given out twice`)
   return id
 }

@@ -2,7 +2,8 @@ import { slotKey, type SlotRef } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import { unreachable } from '#core/unreachable.ts'
 import { advance } from '#operations/advance/advance.ts'
-import { checkClone } from '#operations/check-clone.ts'
+import { checkClone, neverLeased } from '#operations/check-clone.ts'
+import { stagingS } from '#operations/lease.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
@@ -47,9 +48,21 @@ async function callUp(ports: Ports, slot: SlotRef): Promise<void> {
   if (up) await startExecutions(ports, run, [{ task, attempt, clones: [clone] }])
 }
 
-/** The agent should have ended it long since. Its job is, and the pool's words tell why. */
-async function endLate(ports: Pick<Ports, 'store' | 'pools'>, slot: SlotRef): Promise<void> {
+/**
+ * The agent should have ended its clone long since, counted from when the job had its place: so the job is ended, and the
+ * pool's words tell why. One that has its place since later is looked at when it is late.
+ */
+async function endLate(ports: Pick<Ports, 'store' | 'pools' | 'timers' | 'clock'>, slot: SlotRef): Promise<void> {
   const stored = await ports.store.rows.get(slot.run, 'slot', slotKey(slot))
-  if (stored?.value.state !== 'running' || stored.value.job === null) return
-  await ports.pools.terminate([stored.value.job], 'Job attempt duration exceeded timeout')
+  if (stored === undefined || stored.value.timeoutS === null || stored.value.job === null) return
+  const { state, job, timeoutS } = stored.value
+  if (state !== 'starting' && state !== 'running') return
+  const [known] = await ports.pools.jobs([job])
+  if (known?.state !== 'alive') return
+  const nowMs = ports.clock.nowMs()
+  const allowedS = timeoutS + stagingS
+  const endsAtMs = (known.startedAtMs ?? nowMs) + allowedS * 1000
+  if (endsAtMs > nowMs) return ports.timers.set({ kind: 'timeout', slot, atMs: endsAtMs })
+  const reason = state === 'starting' ? neverLeased(allowedS) : 'Job attempt duration exceeded timeout'
+  await ports.pools.terminate([job], reason)
 }

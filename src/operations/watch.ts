@@ -1,3 +1,4 @@
+import type { RunId } from '#core/run/ids.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import { checkClone } from '#operations/check-clone.ts'
 import type { Ports } from '#operations/ports.ts'
@@ -14,14 +15,15 @@ const pageSize = 500
 /**
  * Repairs what events that got lost have left, each minute while runs are active: clones whose next sign is overdue are asked
  * for, runs at which nothing works are swept. A lost or repeated event never loses or doubles work, since all that is done
- * here is a no-op where nothing is missing. O(clones alive + rows of the runs that are swept).
+ * here is a no-op where nothing is missing. Runs that are not `ours` are left alone. O(clones alive + rows of the runs that are
+ * swept).
  */
-export async function watch(ports: Ports): Promise<void> {
+export async function watch(ports: Ports, ours: (run: RunId) => boolean = () => true): Promise<void> {
   const nowMs = ports.clock.nowMs()
   const atWork = new Set<string>()
   for await (const slot of busySlots(ports)) {
     atWork.add(slot.run)
-    if (isOverdue(slot, nowMs)) {
+    if (ours(slot.run) && isOverdue(slot, nowMs)) {
       const { run, task, attempt, clone } = slot
       await checkClone(ports, { run, task, attempt, clone })
     }
@@ -33,7 +35,7 @@ export async function watch(ports: Ports): Promise<void> {
   let after: string | undefined
   do {
     const page = await ports.store.rows.active({ limit: pageSize, ...(after === undefined ? {} : { after }) })
-    for (const run of page.items) if (all || !atWork.has(run.id)) await sweep(ports, run.id)
+    for (const { id } of page.items) if (ours(id) && (all || !atWork.has(id))) await sweep(ports, id)
     after = page.next
   } while (after !== undefined)
 }

@@ -24,7 +24,12 @@ export interface Pools {
 
 /** A job as its pool knows it. */
 export type JobState =
-  | { readonly job: string; readonly state: 'alive' }
+  | {
+      readonly job: string
+      readonly state: 'alive'
+      /** When it took its place; `null`: it waits for one, or for its host to start. */
+      readonly startedAtMs: number | null
+    }
   | { readonly job: string; readonly state: 'ended'; readonly ended: JobEnded }
 
 /** What a pool says of a job that has ended: at least once, in any order, before or after the clone's own report. */

@@ -8,8 +8,9 @@ import type { SlotRecord } from '#core/run/slot.ts'
 
 /**
  * The only truth. Rows change by events alone; events and the rows they lead to are written in one transaction, durable
- * before the promise resolves. Reads see every commit that resolved before them. What the store itself can't do (disk
- * full, throttled for good) rejects the promise.
+ * before the promise resolves. Reads of one run see every commit that resolved before them; lists over all runs, and history,
+ * may follow by moments in an account. What the store itself can't do (disk full, throttled for good) rejects the promise,
+ * and may have been done all the same.
  */
 export interface Store {
   readonly rows: Rows
@@ -59,7 +60,7 @@ export interface Rows {
   active(page: { readonly after?: string; readonly limit: number }): Promise<Page<RunRecord>>
 }
 
-/** 100 items is what one DynamoDB transaction takes, and a change is a row and its events. */
+/** 100 items are what one DynamoDB transaction takes, with a text of 64 KB each less than its 4 MB. */
 export const maxChanges = 40
 
 /** An event as listed: with the run it belongs to, its place in the list and when it was written. */

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { FileObjects } from '#adapters/local/file-objects.ts'
 import { createSystemClock } from '#adapters/local/system-clock.ts'
-import type { AgentDeps, CloneExit, CloneJob, LogStream } from '#agent/clone-job.ts'
+import type { AgentDeps, CloneExit, CloneJob } from '#agent/clone-job.ts'
+import type { LogStream } from '#agent/log-files.ts'
 import { sessionMembers } from '#agent/process-table.ts'
 import { removalsDone } from '#agent/removals.ts'
 import { runClone } from '#agent/run-clone.ts'
@@ -69,6 +70,7 @@ export class AgentRig {
       codeCache: join(this.root, 'code'),
       clock: createSystemClock(),
       holder: randomUUID,
+      random: Math.random,
       secret: async ({ name }) => {
         const value = this.secrets[name]
         return value === undefined ? err('is not set') : ok(value)

@@ -34,7 +34,7 @@ describe('a JSON output that is compared with others', () => {
     [
       'more than 16 MiB',
       `printf '"%016777215d"' 0 > "$OUTPUT_A"`,
-      'has 16777217 bytes; json that is compared with other results is checked up to 16 MiB: use a file',
+      'is too large: found 16,777,217, the limit is 16,777,216 bytes of a `json` output that a `quorum` compares (`comparedBytes`): use a file',
     ],
   ])('is refused with %s', async (_, script, why) => {
     expect(failureOf(await runWith(script))).toMatchObject({ cause: 'bad-output', evidence: `output a: a.json ${why}` })

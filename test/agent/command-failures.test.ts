@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import type { ObjectStore } from '#ports/object-store.ts'
 import { AgentRig, failureOf, type Task } from './agent-rig.ts'
 
 async function fail(task: Task, memoryMiB?: number) {
   await using rig = new AgentRig()
   const ended = await rig.run(task, memoryMiB === undefined ? {} : { job: { memoryMiB } })
   return { failure: failureOf(ended), exitCode: ended.exit.exitCode, times: ended.report!.times }
+}
+
+const outputs = { x: { path: 'x', type: 'file', optional: false } } as const
+
+/** What a call of the operating system rejects with. */
+function refusal(code: string, more: object): Error {
+  return Object.assign(new Error(`${code}: link '/objects/x'`), { code, ...more })
 }
 
 const argv = (...words: string[]): Task => ({ command: { kind: 'argv', argv: words } })
@@ -121,6 +129,43 @@ describe('an agent that fails around a command', () => {
     expect(failureOf(ended)).toMatchObject({ cause: 'start-failed', exitCode: null })
     expect(failureOf(ended).evidence).toMatch(/^staging in failed: ENOTDIR/)
     expect(ended.report?.times).toMatchObject({ runningS: null, stagingOutS: null })
+  })
+
+  it.each([
+    ['EROFS', 'start-failed', 'mount it for writing'],
+    ['EACCES', 'start-failed', 'change the permissions or the owner of the file or of its folder'],
+    ['EMFILE', 'start-failed', 'raise the limit (`ulimit -n`), or run less at once'],
+    ['ENOSPC', 'out-of-disk', 'free some space'],
+    ['EDQUOT', 'out-of-disk', 'free some space'],
+  ])('names the file and the fix when a result can’t be stored: %s', async (code, cause, fix) => {
+    await using rig = new AgentRig()
+    const objects: ObjectStore = Object.create(rig.objects, {
+      store: { value: (path: string) => Promise.reject(refusal(code, { path, dest: '/objects/x' })) },
+    }) as ObjectStore
+    const ended = await rig.run({ script: 'echo 1 > "$OUTPUT_X"', outputs }, { deps: { objects } })
+    expect(failureOf(ended)).toStrictEqual({
+      cause,
+      confidence: 'certain',
+      exitCode: null,
+      signal: null,
+      evidence: `staging out failed: ${code}: link '/objects/x'\n${fix}`,
+    })
+  })
+
+  it('tells an output that its command made unreadable from a store that takes nothing', async () => {
+    await using rig = new AgentRig()
+    let refused: (path: string) => object = (path) => ({ path })
+    const objects: ObjectStore = Object.create(rig.objects, {
+      store: { value: (path: string) => Promise.reject(refusal('EACCES', refused(path))) },
+    }) as ObjectStore
+    const clone = () => rig.run({ script: 'echo 1 > "$OUTPUT_X"', outputs }, { deps: { objects } })
+    const left = failureOf(await clone())
+    expect([left.cause, left.evidence]).toStrictEqual(['bad-output', "staging out failed: EACCES: link '/objects/x'"])
+    refused = () => ({ path: '/objects' })
+    expect(failureOf(await clone()).cause).toBe('start-failed')
+    // Both ends are named, and the command's own is gone.
+    refused = (path) => ({ path: `${path}.gone`, dest: '/objects/x' })
+    expect(failureOf(await clone()).cause).toBe('bad-output')
   })
 })
 

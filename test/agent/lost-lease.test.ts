@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { readProcess } from '#agent/process-table.ts'
 import { AgentRig } from './agent-rig.ts'
 
-const often = (assignment: Parameters<AgentRig['lease']>[0]) =>
-  ({ granted: true, fence: 1, renewEveryS: 0.02, assignment }) as const
+const every =
+  (renewEveryS: number): AgentRig['lease'] =>
+  (assignment) => ({ granted: true, fence: 1, renewEveryS, assignment })
 const outputs = { a: { path: 'a', type: 'file', optional: false } } as const
 
 describe('a clone that loses its lease', () => {
@@ -13,7 +14,8 @@ describe('a clone that loses its lease', () => {
     ['KILL', `trap '' TERM; touch "$READY"; while :; do sleep 0.05; done`, 137],
   ])('ends at once by %s, claims nothing and says that it was stopped', async (_, script, exitCode) => {
     await using rig = new AgentRig()
-    rig.lease = often
+    // Long enough for a slow machine: it is lost by the answer, not by its end.
+    rig.lease = every(0.2)
     rig.renew = async () => !existsSync(rig.ready)
     const task = { script: `echo x > "$OUTPUT_A"; echo $$ > "$READY.pid"; ${script}`, outputs }
     const { exit, report } = await rig.run(task)
@@ -26,7 +28,7 @@ describe('a clone that loses its lease', () => {
 
   it('ends even when nobody hears it', async () => {
     await using rig = new AgentRig()
-    rig.lease = often
+    rig.lease = every(0.02)
     rig.renew = () => Promise.reject(new Error('no network'))
     rig.answer = () => {
       throw new Error('no network')

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { removalsDone } from '#agent/removals.ts'
 import { AgentRig, failureOf, type Task } from './agent-rig.ts'
 
 const single = String.raw`s3cr3t.*$(x)[y]'"\/z+ü`
@@ -25,8 +26,9 @@ const traces = [
   Buffer.from(single).toString('base64').slice(0, 12),
 ]
 
-/** Files below a folder that hold a trace of a secret. */
-function leaks(folder: string): readonly string[] {
+/** Files below a folder that hold a trace of a secret, once work folders are gone. */
+async function leaks(folder: string): Promise<readonly string[]> {
+  await removalsDone()
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
     const path = join(folder, name)
     const text = statSync(path).isFile() ? readFileSync(path, 'latin1') : ''
@@ -69,7 +71,7 @@ describe('the secrets of a task', () => {
     const ended = await rig.run({ ...task, secrets })
     expect(ended.stdout + ended.stderr).toBe(shown)
     expect(ended.exit.outcome).toBe('claimed')
-    expect(leaks(rig.root)).toStrictEqual([])
+    expect(await leaks(rig.root)).toStrictEqual([])
   })
 
   it.each<[string, Task]>([
@@ -104,7 +106,7 @@ describe('the secrets of a task', () => {
     expect(evidence).not.toBe('')
     const told = JSON.stringify([ended.exit, ended.report])
     expect(traces.filter((trace) => told.includes(trace) || evidence.includes(trace))).toStrictEqual([])
-    expect(leaks(join(rig.root, 'objects'))).toStrictEqual([])
+    expect(await leaks(join(rig.root, 'objects'))).toStrictEqual([])
   })
 
   it('come with logs in order, live, and cut at their limit', async () => {
@@ -164,5 +166,22 @@ describe('the secrets of a task', () => {
     Object.assign(rig.secrets, { MY_TOKEN: 's3cr3t. \\"'.repeat(6553) })
     const ended = await rig.run({ script: 'echo "<$TOKEN>"', secrets: { TOKEN: secrets.TOKEN } })
     expect(ended.stdout).toBe('<***>\n')
+  })
+
+  it('need a named pipe: where none can be made, the task does not start and runs elsewhere', async () => {
+    await using rig = rigWithSecrets()
+    vi.stubEnv('PATH', rig.root)
+    const ended = await rig.run({ script: 'touch "$READY"', secrets })
+    vi.unstubAllEnvs()
+    expect(failureOf(ended)).toStrictEqual({
+      cause: 'start-failed',
+      confidence: 'likely',
+      exitCode: null,
+      signal: null,
+      evidence:
+        'staging in failed: mkfifo made no named pipe (ENOENT), and a task with secrets needs it to keep them out of its logs',
+    })
+    expect(existsSync(rig.ready)).toBe(false)
+    expect(await leaks(rig.root)).toStrictEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { refusedAt } from '../catalogue/failing-writes.ts'
 import { checkState } from '../invariants/check-state.ts'
 
 let folder: string
@@ -66,4 +67,18 @@ describe('18: a machine that refuses writes', { timeout: 60_000 }, () => {
     expect((await forkcast(['resume', 'latest', '-q'])).code).toBe(0)
     expect(await checkState(join(folder, '.forkcast'))).toStrictEqual([])
   })
+
+  // One write of each kind: what an engine writes for a clone, in the middle of the run. The soak takes each n.
+  it.each([
+    ['ENOSPC', 30],
+    ['EMFILE', 24],
+    ['EACCES', 33],
+    ['EROFS', 27],
+    ['SQLITE_FULL', 13],
+  ] as const)(
+    'whatever a clone at work is refused (%s %d), cause and fix are named, and the run goes on',
+    async (code, n) => {
+      expect(await refusedAt(code, n)).toStrictEqual({ reached: true, breaches: [] })
+    },
+  )
 })

@@ -115,9 +115,15 @@ describe('a run on this machine', { timeout: 60_000 }, () => {
 
   it('leaves no child when its engine is killed, and goes on where it was', async () => {
     const { child, run, end } = await running()
+    const followers = (['logs', 'events'] as const).map((verb) => ended(forkcast(verb, '-f', run)))
+    followers.push(ended(forkcast('wait', run)))
 
     child.kill('SIGKILL')
     await end
+    for (const { code, stderr } of await Promise.all(followers)) {
+      expect(code).toBe(1)
+      expect(stderr).toMatch(new RegExp(`${run} is interrupted; go on with .* resume ${run}\n`))
+    }
     await vi.waitFor(() => expect(processesOf(run)).toStrictEqual([]), patience)
 
     expect((await show()).state).toBe('interrupted')

@@ -84,7 +84,7 @@ export function machine(pools: LocalPools = quickPools): Machine {
     async output(run, name) {
       const outputs = await control.outputs(run)
       const found = outputs.ok ? outputs.value[name] : undefined
-      if (found === undefined) throw new Error(`run ${run} has no output ${name}`)
+      if (found?.path === undefined) throw new Error(`run ${run} has no output ${name}`)
       return readFileSync(found.path, 'utf8')
     },
     async [Symbol.asyncDispose]() {

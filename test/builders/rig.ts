@@ -9,7 +9,7 @@ import { newInEveryRun } from '#core/pools/chance.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
 import type { Room } from '#core/pools/pool.ts'
 import type { Random } from '#core/random.ts'
-import { parseRunId, type RunId, type SlotRef } from '#core/run/ids.ts'
+import { parseRunId, slotKey, type RunId, type SlotRef } from '#core/run/ids.ts'
 import { isRunTerminal, type RunPolicy } from '#core/run/run.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import type { Workflow } from '#core/workflow/workflow.ts'
@@ -22,7 +22,7 @@ import type { ListedEvent, Store } from '#ports/store.ts'
 import { checkRun } from '../invariants/check-run.ts'
 import { createDrivenClock, type DrivenClock } from './driven-clock.ts'
 import { emulatedPool } from './emulation.ts'
-import { playClone, type Script } from './scripted-clone.ts'
+import { playClone, playUnleased, type Script, type Unleased } from './scripted-clone.ts'
 
 /** The whole engine over memory, on a clock that the test drives; clones are scripted instead of processes. */
 export interface Rig {
@@ -60,8 +60,12 @@ export interface RigOptions {
   readonly store?: Store
   readonly objects?: ObjectStore
   readonly startMs?: number
+  /** Jobs that never ask for a lease, by slot: `A/1/0`. */
+  readonly unleased?: (slot: string) => Unleased | undefined
   /** More than the store takes for an answer. */
   readonly quietTurns?: number
+  /** Store and objects are servers: nothing is quiet while one of them is asked. */
+  readonly remote?: boolean
   /** Time goes on before all is done that it has set off, so that things overlap; until nothing more is to come. */
   readonly hurry?: Random
 }
@@ -79,7 +83,15 @@ const aftermathMs = 3600_000
 /** A rig with two roomy pools, `hot` and `spare`, unless told otherwise. */
 export function rig(script: Script, options: RigOptions = {}): Rig {
   let calls = 0
-  const watched = <T extends object>(port: T): T => onEachCall(port, () => (calls += 1))
+  let open = 0
+  const watched = <T extends object>(port: T): T =>
+    onEachCall(port, (answer) => {
+      calls += 1
+      if (options.remote !== true) return
+      open += 1
+      const closed = (): number => (open -= 1)
+      answer.then(closed, closed)
+    })
   const inner = options.store ?? new MemoryStore()
   const store: Store = { rows: watched(inner.rows), log: watched(inner.log), history: watched(inner.history) }
   const objects = watched(options.objects ?? new MemoryObjects())
@@ -89,7 +101,7 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
     for (let still = 0, turns = 0; still < quietTurns && turns < most; turns += 1) {
       const before = calls
       await turn()
-      still = calls === before ? still + 1 : 0
+      still = calls === before && open === 0 ? still + 1 : 0
     }
   }
   const clock: DrivenClock = createDrivenClock(options.startMs, () =>
@@ -108,8 +120,11 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
       seed: 1,
     },
     chance: newInEveryRun(1),
-    runJob: (api, job, signal) =>
-      playClone({ api, job, signal, script, clock, objects, onStart: (slot) => started.push(slot) }),
+    runJob: (api, job, signal) => {
+      const unleased = options.unleased?.(slotKey(job.slot))
+      if (unleased !== undefined) return playUnleased(unleased, signal)
+      return playClone({ api, job, signal, script, clock, objects, onStart: (slot) => started.push(slot) })
+    },
   })
   const runRow = async (run: RunId) => {
     const row = await store.rows.get(run, 'run', 'run')
@@ -199,14 +214,15 @@ async function faultOf({ signal }: Engine): Promise<void> {
   await Promise.race([signal.next(), Promise.resolve()])
 }
 
-function onEachCall<T extends object>(port: T, called: () => void): T {
+function onEachCall<T extends object>(port: T, called: (answer: Promise<unknown>) => void): T {
   return new Proxy(port, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target)
       if (typeof member !== 'function') return member
       return (...args: readonly unknown[]): unknown => {
-        called()
-        return Reflect.apply(member, target, args)
+        const answer: unknown = Reflect.apply(member, target, args)
+        called(Promise.resolve(answer))
+        return answer
       }
     },
   })

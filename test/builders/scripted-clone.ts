@@ -19,6 +19,8 @@ export interface Behaviour {
   readonly fails?: Failure
   /** Its job ends without a report, with these words of its pool. */
   readonly silent?: string
+  /** With which a silent one ends; none unless told. */
+  readonly exitCode?: number
   /** It does not hear when it is told to end, and reports as if nothing were. */
   readonly deaf?: boolean
   /** It stands still for its time, and its lease is not renewed. */
@@ -27,6 +29,9 @@ export interface Behaviour {
 
 /** What each clone does; called when it has its lease. */
 export type Script = (slot: SlotRef, assignment: Assignment) => Behaviour | Promise<Behaviour>
+
+/** A job that never asks for a lease: it ends so at once, or hangs until it is ended. */
+export type Unleased = { readonly exitCode: number | null; readonly reason: string } | 'hangs'
 
 /** What a scripted clone needs. */
 export interface ScriptedClone {
@@ -38,6 +43,16 @@ export interface ScriptedClone {
   readonly objects: ObjectStore
   /** Told when the clone has its lease. */
   readonly onStart: (slot: string) => void
+}
+
+/** A job whose agent never comes as far as its lease. */
+export async function playUnleased(
+  how: Unleased,
+  signal: AbortSignal,
+): Promise<{ exitCode: number | null; reason: string }> {
+  if (how !== 'hangs') return how
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  return { exitCode: 143, reason: 'ended' }
 }
 
 /** A clone's job as its agent would do it, without a process: lease, work, outputs under its own prefix, report. */
@@ -72,7 +87,7 @@ export async function playClone(clone: ScriptedClone): Promise<{ exitCode: numbe
     if (kind === 'stop') await api.report({ ...report, ended: { kind: 'stopped' } })
     return { exitCode: null, reason: kind }
   }
-  if (behaviour.silent !== undefined) return { exitCode: null, reason: behaviour.silent }
+  if (behaviour.silent !== undefined) return { exitCode: behaviour.exitCode ?? null, reason: behaviour.silent }
   const ended: CloneReport['ended'] =
     behaviour.fails === undefined
       ? { kind: 'claimed', manifest: await stageOut(objects, leased.assignment, behaviour.outputs ?? {}) }

@@ -9,6 +9,7 @@ import { dag } from '../builders/dag.ts'
 import { from, leaves, numbers, over } from '../operations/drawn.ts'
 import { ModelExecutions } from '../simulation/model-executions.ts'
 import { Simulation } from '../simulation/simulation.ts'
+import { greatOutput } from './great-output.ts'
 import { play, runOf, saidIn, slotsIn } from './play.ts'
 
 /** A ─▶ B[n] ─▶ C */
@@ -50,6 +51,11 @@ describe('33: objects around the sizes at which payloads are refused', () => {
       expect((await readFile(join(dir, `to-${bytes}`))).equals(content)).toBe(true)
     },
   )
+
+  // 5 GiB are in the soak: `npm run bench -- soak sizes`.
+  test('an output of 64 MiB and a few bytes goes through a run of real commands to the last one', () => {
+    expect(greatOutput(64 * 1024 ** 2 + 3)).toStrictEqual([])
+  }, 60_000)
 })
 
 test('34: the longest execution, each of its launches retried to the last, stays below 25,000 events', async () => {

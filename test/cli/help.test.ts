@@ -1,24 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { verbList } from '#cli/verb-list.ts'
 import { FakeHost } from './fakes/fake-host.ts'
 
-const verbs = [
-  'init',
-  'validate',
-  'graph',
-  'run',
-  'ls',
-  'show',
-  'logs',
-  'events',
-  'outputs',
-  'cost',
-  'cancel',
-  'resume',
-  'pools',
-  'limits',
-  'doctor',
-  'version',
-]
+const verbs = verbList.map(({ name }) => name)
 
 async function helpOf(words: string): Promise<string> {
   const host = new FakeHost()
@@ -37,7 +21,9 @@ describe('the help', () => {
 
       Options:
         --dir <folder>  folder of runs, logs and results (default: ".forkcast")
+        --api <url>     a control plane elsewhere, as FORKCAST_API; its token is FORKCAST_TOKEN
         --no-color      no colour, as with NO_COLOR=1
+        --no-input      never ask: a question would be an error that names the option to answer it with
         -V, --version   print the version
         -h, --help      print this help
 
@@ -45,7 +31,9 @@ describe('the help', () => {
         init            write a first workflow
         validate        check a workflow file
         graph           the tasks and what they wait for
+        plan            where tasks would run, for how long and how much
         run             run a workflow and follow it
+        wait            follow a run to its end
         ls              list runs, newest first
         show            what ran where, and why
         logs            what tasks wrote
@@ -56,8 +44,10 @@ describe('the help', () => {
         resume          go on with an interrupted run
         retry           run again what left no result
         pools           where clones may run
+        dev             serve the API of this machine
         limits          what a workflow may ask for
         doctor          can this machine run workflows?
+        completion      complete words in a shell
         version         which version this is
         help            print the help of a verb
 
@@ -86,6 +76,7 @@ describe('the help', () => {
         --pools <file>            pools to use instead of the default ones
         --no-clones               one clone a task, whatever the workflow says
         --no-hedges               no standby clone is called up
+        -d, --detach              print the id of the run and leave it to an engine in the background
         --drain <seconds>         what running clones get after Ctrl-C (default: 10)
         --json                    print the run document at the end; --json=stream prints each event as it
                                   happens
@@ -94,7 +85,10 @@ describe('the help', () => {
 
       Global Options:
         --dir <folder>            folder of runs, logs and results (default: ".forkcast")
+        --api <url>               a control plane elsewhere, as FORKCAST_API; its token is FORKCAST_TOKEN
         --no-color                no colour, as with NO_COLOR=1
+        --no-input                never ask: a question would be an error that names the option to answer
+                                  it with
         -V, --version             print the version
 
       Examples:
@@ -102,6 +96,7 @@ describe('the help', () => {
         forkcast run forkcast.yaml -p window=24             with a parameter
         forkcast run forkcast.yaml --no-clones --no-hedges  what would it take without racing?
         forkcast run forkcast.yaml --json | jq .makespanS   for scripts
+        forkcast run forkcast.yaml --detach                 in the background; \`forkcast wait\` follows it
       "
     `)
   })
@@ -112,6 +107,12 @@ describe('the help', () => {
 
   it('is the same after `help`', async () => {
     expect(await helpOf('help run')).toBe(await helpOf('run --help'))
+  })
+
+  it('of a verb that is not there is an error that names what is near', async () => {
+    const host = new FakeHost()
+    expect(await host.run('help rnu')).toBe(2)
+    expect(host.stderr.text).toBe("✗ USAGE  unknown command 'rnu'\n  → did you mean run? see forkcast --help\n")
   })
 
   it('is on standard error, with exit code 2, where no verb is given', async () => {

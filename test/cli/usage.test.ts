@@ -20,8 +20,18 @@ describe('a command line that is not understood', () => {
     ],
     [
       'run flow.yaml --drain=-1',
-      "option '--drain <seconds>' argument '-1' is invalid. Write seconds, such as 10.",
+      "option '--drain <seconds>' argument '-1' is invalid. Write seconds, such as 10, or a duration, such as 5m.",
       'see forkcast run --help',
+    ],
+    [
+      'run flow.yaml -d --json=stream',
+      "option '--json-stream' cannot be used with option '-d, --detach'",
+      'see forkcast run --help',
+    ],
+    [
+      'completion tcsh',
+      "command-argument value 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.",
+      'see forkcast completion --help',
     ],
     [
       'graph latest --format png',

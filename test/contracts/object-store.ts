@@ -142,6 +142,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectsUnd
         { case: 'an empty file', contents: new Uint8Array() },
         { case: 'a small one', contents: bytesOf('{"a": 1}\n') },
         { case: 'one of 5 MB', contents: new Uint8Array(randomBytes(5_000_000)) },
+        { case: 'one of 20 MB', contents: new Uint8Array(randomBytes(20_000_000)) },
       ])('keep $case byte by byte, and say its size and hash', async ({ contents }) => {
         const stored = await objects.store(file(contents), 'runs/a/out/x')
         expect(stored).toStrictEqual({ bytes: contents.length, sha256: sha256(contents) })
@@ -173,11 +174,24 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectsUnd
         expect(await text('runs/a/out/x')).toBe('committed')
       })
 
-      it('storing the same contents again is fine, other contents are refused', async () => {
-        const first = await objects.store(file('contents'), 'runs/a/out/x')
-        expect(await objects.store(file('contents'), 'runs/a/out/x')).toStrictEqual(first)
-        await expect(objects.store(file('others'), 'runs/a/out/x')).rejects.toThrow('with other contents')
-        expect(await text('runs/a/out/x')).toBe('contents')
+      it.each([
+        { case: 'small', contents: 'contents', others: 'Contents' },
+        { case: 'large', contents: 'contents'.repeat(2_000_000), others: 'Contents'.repeat(2_000_000) },
+      ])('storing the same $case contents again is fine, others are refused', async ({ contents, others }) => {
+        const first = await objects.store(file(contents), 'runs/a/out/x')
+        expect(await objects.store(file(contents), 'runs/a/out/x')).toStrictEqual(first)
+        await expect(objects.store(file(others), 'runs/a/out/x')).rejects.toThrow('with other contents')
+        expect((await text('runs/a/out/x')) === contents).toBe(true)
+      })
+
+      it('of five that store under one key, those with the contents of the first agree, others are refused', async () => {
+        const writers = ['a', 'b', 'a', 'b', 'a'].map((letter, n) => file(letter.repeat(10_000_000), `from-${n}`))
+        const outcomes = await Promise.allSettled(writers.map((path) => objects.store(path, 'runs/a/out/x')))
+        const stored = await text('runs/a/out/x')
+        expect(['a', 'b']).toContain(stored?.[0])
+        expect(outcomes.map(({ status }) => status === 'fulfilled')).toStrictEqual(
+          ['a', 'b', 'a', 'b', 'a'].map((letter) => letter === stored?.[0]),
+        )
       })
 
       it('a key that was stored is taken, a key that was written can be fetched', async () => {

@@ -230,6 +230,11 @@ export function storeListsContract(open: () => Promise<StoreUnderTest>): void {
       })
     })
 
+    it.each(['x', '', ' x'])('take no cursor that they never gave: "%s"', async (after) => {
+      await expect(rows.busy({ after, limit: 1 })).rejects.toThrow(RangeError)
+      await expect(rows.runs('ours', { after, limit: 1 })).rejects.toThrow(RangeError)
+    })
+
     describe('runs', () => {
       const submit = async (id: string, tenant: string, at: number): Promise<void> => {
         await append(id as RunId, 'run', 'run', submitted(id as RunId, { tenant, atMs: at }))

@@ -43,7 +43,7 @@ export async function everyRow(store: Store, of: RunId): Promise<ReadonlyMap<str
 }
 
 /** What every adapter keeps of the log and of history. */
-export function storeLogContract(open: () => Promise<StoreUnderTest>): void {
+export function storeLogContract(open: () => Promise<StoreUnderTest>, drawn: number): void {
   describe('log and history', () => {
     let under: StoreUnderTest
     let store: Store
@@ -88,6 +88,23 @@ export function storeLogContract(open: () => Promise<StoreUnderTest>): void {
       expect(items.map(({ event }) => event.type)).toStrictEqual(['run.planning', 'run.started'])
     })
 
+    it('lists commits to different rows in the order in which they were made', async () => {
+      const ids = Array.from({ length: 30 }, (_, n) => `g${(n * 7) % 30}`)
+      const left = { failure: false, nothing: false }
+      for (const id of ids) {
+        const marked = { type: 'group.marked', atMs, run, id, size: 2, member: 'm', left } as const
+        await store.rows.commit(run, [change('group', id, undefined, marked)])
+      }
+      for (const limit of [1, 7, 100]) {
+        expect((await everyEvent(store, run, limit)).map(({ id }) => id)).toStrictEqual(ids)
+      }
+    })
+
+    it.each(['x', '1 2 3', ''])('takes no cursor that it never gave: "%s"', async (after) => {
+      await submit(run)
+      await expect(store.log.list(run, { after, limit: 1 })).rejects.toThrow(RangeError)
+    })
+
     it('pages hold what they may, and the last one has no next', async () => {
       await submit(run)
       await advance(run)
@@ -121,7 +138,7 @@ export function storeLogContract(open: () => Promise<StoreUnderTest>): void {
           expect(rows.size).toBeGreaterThan(0)
           expect(replay(await everyEvent(store, of, limit))).toStrictEqual(rows)
         }),
-        { numRuns: 60 },
+        { numRuns: drawn },
       )
     })
 

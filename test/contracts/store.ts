@@ -12,12 +12,12 @@ export interface StoreUnderTest {
   close(): Promise<void>
 }
 
-/** What every adapter of the `Store` port keeps. */
-export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
+/** What every adapter of the `Store` port keeps. `drawn`: how many stories of runs are written, fewer where a call takes long. */
+export function storeContract(name: string, open: () => Promise<StoreUnderTest>, drawn = 60): void {
   describe(`the contract of stores: ${name}`, () => {
     storeCommitContract(open)
     storeListsContract(open)
-    storeLogContract(open)
+    storeLogContract(open, drawn)
   })
 }
 
@@ -122,6 +122,46 @@ function storeCommitContract(open: () => Promise<StoreUnderTest>): void {
       const result = await rows.commit(run, [marked('b', undefined)], [check])
       expect(result).toStrictEqual({ ok: false, error: { kind: check.kind, id: check.id } })
       expect(await rows.get(run, 'group', 'b')).toBeUndefined()
+    })
+
+    it('a check of the run itself holds until the run changes', async () => {
+      await rows.commit(run, [change('run', 'run', undefined, submitted(run))])
+      const check = { kind: 'run', id: 'run', version: 1 } as const
+      for (const id of ['a', 'b', 'c']) expect((await rows.commit(run, [marked(id, undefined)], [check])).ok).toBe(true)
+
+      const planning = { type: 'run.planning', atMs } as const
+      await rows.commit(run, [change('run', 'run', await rows.get(run, 'run', 'run'), planning)])
+      const conflict = { ok: false, error: { kind: 'run', id: 'run' } }
+      for (const id of ['d', 'e', 'f']) {
+        expect(await rows.commit(run, [marked(id, undefined)], [check])).toStrictEqual(conflict)
+        expect((await rows.commit(run, [marked(id, undefined)], [{ ...check, version: 2 }])).ok).toBe(true)
+      }
+      const none = { kind: 'run', id: 'run', version: 0 } as const
+      expect(await rows.commit(run, [marked('g', undefined)], [none])).toStrictEqual(conflict)
+      expect((await rows.commit(other, [marked('g', undefined)], [none])).ok).toBe(true)
+    })
+
+    it('checks alone are answered, and nothing at all is written without a word', async () => {
+      await rows.commit(run, [marked('a', undefined)])
+      const check = { kind: 'group', id: 'a', version: 1 } as const
+      expect((await rows.commit(run, [], [check])).ok).toBe(true)
+      expect(await rows.commit(run, [], [{ ...check, version: 2 }])).toStrictEqual({
+        ok: false,
+        error: { kind: 'group', id: 'a' },
+      })
+      expect((await rows.commit(run, [])).ok).toBe(true)
+      expect((await under.store.log.list(run, { limit: 10 })).items).toHaveLength(1)
+    })
+
+    it('takes as much text as a workflow may bring along', async () => {
+      const params = { list: Array.from({ length: 20_000 }, (_, n) => `naïve item ${n}`) }
+      const written = change('run', 'run', undefined, { ...submitted(run), params })
+      expect((await rows.commit(run, [written, marked('a', undefined)])).ok).toBe(true)
+      expect((await rows.get(run, 'run', 'run'))?.value).toStrictEqual(written.value)
+      expect((await under.store.log.list(run, { limit: 10 })).items.map(({ event }) => event)).toStrictEqual([
+        ...written.events,
+        ...marked('a', undefined).events,
+      ])
     })
 
     it('of 100 racing commits to a row exactly one wins, with all its rows', async () => {

@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalBytes, canonicalHash, sha256, stableHash } from '#core/hash.ts'
+import { canonicalBytes, canonicalHash, sha256, sha256OfParts, stableHash } from '#core/hash.ts'
 
 const decoder = new TextDecoder()
 
@@ -47,6 +47,16 @@ it('hashes text as UTF-8', () => {
   expect(sha256('')).toBe(expected)
   expect(stableHash('')).toBe(expected)
   expect(sha256(new TextEncoder().encode('é'))).toBe(sha256('é'))
+})
+
+it('hashes content that comes in parts as the whole of it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array()), (parts) => {
+      const hash = sha256OfParts()
+      for (const part of parts) hash.add(part)
+      expect(hash.digest()).toBe(sha256(Uint8Array.from(parts.flatMap((part) => [...part]))))
+    }),
+  )
 })
 
 function sorted(value: unknown): unknown {

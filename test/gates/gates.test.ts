@@ -89,6 +89,42 @@ describe('the gate test', () => {
   })
 })
 
+describe('the gate coverage', () => {
+  const core = { 'src/core/planted.ts': "export const planted = (sure: boolean) => (sure ? 'yes' : 'no')\n" }
+  const asking = (words: string) =>
+    `import { expect, it } from 'vitest'\nimport { planted } from '#core/planted.ts'\nit('answers', () => expect(${words}).toBe('yes no'))\n`
+  const whole = asking('`${planted(true)} ${planted(false)}`')
+  /** One file of the core, and few of its tests: all of both is what `npm run check` runs. */
+  const words = ['--coverage.include=src/core/planted.ts', '--exclude=test/core/*/**']
+  const runPlanted = (tests: Readonly<Record<string, string>>) => {
+    using house = plantedHouse()
+    house.plant({ ...core, ...tests })
+    return house.run('coverage', { words })
+  }
+
+  it('passes when the tests of the core reach all of it', () => {
+    const { passed, output } = runPlanted({ 'test/core/planted.test.ts': whole })
+    expect(passed, output).toBe(true)
+  })
+
+  it('fails on a branch that none of them takes, and names its line', () => {
+    const { passed, output } = runPlanted({ 'test/core/planted.test.ts': asking('`${planted(true)} no`') })
+    expect({ passed, said: isSaid('planted.ts … 50 … 1', output) }, output).toStrictEqual({ passed: false, said: true })
+  })
+
+  it('fails when only the tests of others reach it', () => {
+    const { passed, output } = runPlanted({ 'test/operations/planted.test.ts': whole })
+    expect({ passed, said: isSaid('planted.ts … 0 … 1', output) }, output).toStrictEqual({ passed: false, said: true })
+  })
+
+  it('fails when a test does', () => {
+    const { passed, output } = runPlanted({
+      'test/core/planted.test.ts': `${whole}it('breaks', () => expect(1).toBe(2))\n`,
+    })
+    expect({ passed, said: isSaid('expected 1 to be 2', output) }, output).toStrictEqual({ passed: false, said: true })
+  })
+})
+
 describe('the check', () => {
   it('runs every gate it is asked for, names those that failed, and fails with them', () => {
     using house = plantedHouse()

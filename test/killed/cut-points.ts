@@ -171,19 +171,53 @@ function watchFiles(): void {
   }
 }
 
+/** Commands are this process's own, or are started by its reaper when that is told to. */
 function watchCommands(): void {
   const { spawn } = childProcess
   const watched = (...parameters: Parameters<typeof spawn>) => {
-    const { env } = parameters[2]
-    const slot = `${env?.['FORKCAST_TASK']}/${env?.['FORKCAST_ATTEMPT']}/${env?.['FORKCAST_CLONE']}`
+    const env = parameters[2].env ?? {}
+    const ofClone = env['FORKCAST_TASK'] !== undefined
     const start = (): ReturnType<typeof spawn> => {
       const child = spawn(...parameters)
-      commands.set(String(child.pid), slot)
+      if (ofClone) commands.set(String(child.pid), slotOf(env))
+      else watchOrders(child)
       return child
     }
-    return effect('spawn', start, () => (env?.['FORKCAST_TASK'] === undefined ? 'reaper' : slot))
+    return effect('spawn', start, () => (ofClone ? slotOf(env) : 'reaper'))
   }
   childProcess.spawn = watched as typeof spawn
+}
+
+function slotOf(env: Readonly<Record<string, string | undefined>>): string {
+  return `${env['FORKCAST_TASK']}/${env['FORKCAST_ATTEMPT']}/${env['FORKCAST_CLONE']}`
+}
+
+/** What an engine orders of its reaper, and hears of the start of a command. */
+function watchOrders({ stdin, stdout }: ReturnType<typeof childProcess.spawn>): void {
+  if (stdin === null || stdout === null) return
+  const ordered = new Map<number, string>()
+  const write = stdin.write.bind(stdin) as (text: string) => boolean
+  stdin.write = ((text: string) => {
+    if (!text.startsWith('!')) return write(text)
+    const { number, env } = JSON.parse(text.slice(1)) as { number: number; env: Record<string, string> }
+    ordered.set(number, slotOf(env))
+    return effect(
+      'spawn',
+      () => write(text),
+      () => slotOf(env),
+    )
+  }) as typeof stdin.write
+  stdout.on('data', (text: string) => {
+    for (const line of text.split('\n')) {
+      const [, number] = /"kind":"started","number":(\d+)/.exec(line) ?? []
+      if (number === undefined) continue
+      effect(
+        'told',
+        () => undefined,
+        () => ordered.get(Number(number)) ?? '',
+      )
+    }
+  })
 }
 
 /** Jobs and executions begin within the process: their modules are replaced by ones that watch the same. */

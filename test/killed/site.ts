@@ -109,7 +109,7 @@ async function wrongOutputs(
     if (Object.keys(outputs.value).length !== expected.size) breaches.push(`${flow.name} has other outputs`)
     for (const [name, text] of expected) {
       const output = outputs.value[name]
-      const found = output === undefined ? 'absent' : readFileSync(output.path, 'utf8')
+      const found = output?.path === undefined ? 'absent' : readFileSync(output.path, 'utf8')
       if (found !== text) breaches.push(`output ${name} of ${flow.name} is ${found.trim()}, not ${text.trim()}`)
     }
   }

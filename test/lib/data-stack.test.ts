@@ -2,6 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions'
 import { App, Duration, RemovalPolicy } from 'aws-cdk-lib/core'
 import recommended from 'aws-cdk-lib/recommended-feature-flags.json' with { type: 'json' }
 import { describe, expect, it } from 'vitest'
+import { tableIndexes } from '#contract/table.ts'
 import cdk from '../../cdk.json' with { type: 'json' }
 import { DataStack, type DataStackProps } from '../../lib/data-stack.ts'
 
@@ -38,24 +39,29 @@ describe('the table', () => {
     })
   })
 
-  it('has one index, of waiting slots in order, that holds keys only and has keys of its own, so that it is sparse', () => {
+  it.each(Object.values(tableIndexes))('has the index $index with keys of its own, so that it is sparse', (index) => {
     assertProperties(plain, table, {
-      GlobalSecondaryIndexes: [
+      GlobalSecondaryIndexes: Match.arrayWith([
         {
-          IndexName: 'waiting',
+          IndexName: index.index,
           KeySchema: [
-            { AttributeName: 'waitingShard', KeyType: 'HASH' },
-            { AttributeName: 'waitingOrder', KeyType: 'RANGE' },
+            { AttributeName: index.part, KeyType: 'HASH' },
+            { AttributeName: index.order, KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
+          Projection: { ProjectionType: index.holds === 'keys' ? 'KEYS_ONLY' : 'ALL' },
         },
-      ],
-      AttributeDefinitions: Match.arrayWith([
-        { AttributeName: 'waitingShard', AttributeType: 'S' },
-        { AttributeName: 'waitingOrder', AttributeType: 'S' },
       ]),
-      LocalSecondaryIndexes: Match.absent(),
+      AttributeDefinitions: Match.arrayWith([{ AttributeName: index.part, AttributeType: 'S' }]),
     })
+  })
+
+  it('has no other indexes, and pays by request', () => {
+    const [found] = Object.values(plain.findResources(table))
+    const properties = found?.['Properties'] as Record<string, unknown>
+    expect(properties['GlobalSecondaryIndexes']).toHaveLength(Object.keys(tableIndexes).length)
+    expect(properties['AttributeDefinitions']).toHaveLength(2 + 2 * Object.keys(tableIndexes).length)
+    expect(properties).toMatchObject({ BillingMode: 'PAY_PER_REQUEST' })
+    expect(properties).not.toHaveProperty('LocalSecondaryIndexes')
   })
 
   it('can be restored to any second, and lets items expire', () => {
@@ -194,7 +200,10 @@ describe.each([
     assertProperties(template, table, {
       BillingMode: 'PAY_PER_REQUEST',
       ProvisionedThroughput: Match.absent(),
-      GlobalSecondaryIndexes: [{ ProvisionedThroughput: Match.absent(), WarmThroughput: Match.absent() }],
+      GlobalSecondaryIndexes: Object.keys(tableIndexes).map(() => ({
+        ProvisionedThroughput: Match.absent(),
+        WarmThroughput: Match.absent(),
+      })),
       WarmThroughput: Match.absent(),
     })
   })

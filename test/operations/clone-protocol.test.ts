@@ -90,6 +90,26 @@ describe('a lease', () => {
     expect(await asked('another')).toMatchObject({ granted: true, fence: 2 })
   })
 
+  test('of a task that is not idempotent is granted once for ever, however long ago it ran out', async () => {
+    const engine = rig(() => ({ takesS: 10 }))
+    const once = dag('A', { A: { idempotent: false } })
+    const run = await engine.submit(once)
+    await engine.clock.advance(3_000)
+    const before = await engine.slot(run, 'A/1/0')
+    const request = { slot: slotRef(run, 'A/1/0'), job: jobName(run, 'A/1/0') }
+    const asked = (who: string) => lease(engine.engine.ports, { ...request, holder: who })
+    await outlive(engine, run, 'A/1/0')
+
+    const refused = { granted: false, why: 'not idempotent: leased once for ever' }
+    expect(await eventsBy(engine, run, () => asked('another'))).toStrictEqual([])
+    expect(await asked('another')).toStrictEqual(refused)
+    // Who has it did not start a second time.
+    expect(await asked(before.holder as string)).toMatchObject({ granted: true, fence: 1 })
+    await engine.settle(run)
+    expect(taskIn(await engine.document(run), 'A')).toMatchObject({ attempts: [{ state: 'in-doubt' }] })
+    expect(engine.started).toStrictEqual(['A/1/0'])
+  })
+
   test.each([
     ['for a job that does not hold the slot', 'A/1/0', 'another', 'another job holds the slot'],
     ['for a slot that is not there', 'A/1/7', undefined, 'there is no such slot'],

@@ -53,6 +53,19 @@ describe('what follows a task that failed', () => {
     expect(taskIn(run, 'D').error).toBe('A left no result')
   })
 
+  test('an `always` task with a list needs no more than that the list is known', async () => {
+    //  L[0] ─▶ E[0] (always)     L as a whole ✗ ─▶ E, for order
+    //  L[1] ✗  E[1]
+    const workflow = dag('L -> E', {
+      L: { forEach: over({ n: numbers(2) }), outputs: leaves('out') },
+      E: { forEach: over({ l: 'each L.out' }), always: true },
+    })
+
+    const run = await failing('L[1]').run(workflow)
+
+    expect(statesOf(run)).toMatchObject({ L: 'failed', 'E[0]': 'committed', 'E[1]': 'committed', E: 'committed' })
+  })
+
   test('a variable of an `always` task is absent when its input is', async () => {
     const given: string[][] = []
     const engine = rig((slot, { variables }) => {

@@ -140,9 +140,9 @@ test('a thousand bills of one moment are each written once, at the first try', a
 
   await Promise.all(
     numbers(1000).map(() =>
-      settling(store, slot, async () => {
+      settling(store, slot, async (stored) => {
         tries += 1
-        return { write: await settledBy(store, slot, bill, 2), value: undefined }
+        return { write: settledBy(stored, slot, bill, 2), value: undefined }
       }),
     ),
   )

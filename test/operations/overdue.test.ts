@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { watch } from '#operations/watch.ts'
 import { dag } from '../builders/dag.ts'
-import { rig, taskIn } from '../builders/rig.ts'
+import { emulatedPool } from '../builders/emulation.ts'
+import { rig, roomy, taskIn } from '../builders/rig.ts'
 import { leaves } from './drawn.ts'
+import { secondsOf } from './story.ts'
 
 const one = dag('A -> B', { A: { outputs: leaves('out') } })
 
@@ -47,6 +49,58 @@ test('a clone that outlives its limit by far is ended, though its agent does not
 
   expect(document).toMatchObject({ state: 'failed', makespanS: 130 })
   expect(taskIn(document, 'A').attempts).toMatchObject([{ cause: 'timed-out' }])
+})
+
+describe('a job that has its place and takes no lease', () => {
+  const unleased = (slot: string) => (slot.startsWith('A/1') ? ('hangs' as const) : undefined)
+
+  // A watch looks at what had no sign for 150 s, each 60 s; this one from so many seconds on.
+  test.each([
+    [0, 60, 180],
+    [0, 29, 209],
+    [20, 60, 180],
+    [50, 60, 180],
+    [70, 60, 240],
+    [70, 9, 249],
+  ])(
+    'is ended by the watch, at the latest 210 s after its place (%d s after its submission)',
+    async (delayS, fromS, endS) => {
+      const pools = [emulatedPool('slow', { ...roomy, startDelay: { kind: 'fixed', seconds: delayS } })]
+      const engine = rig(() => ({ takesS: 5, outputs: { out: 1 } }), { unleased, pools })
+      const run = await engine.submit(dag('A', { A: { outputs: leaves('out') } }))
+      await engine.clock.advance(fromS * 1000)
+      for (let minute = 0; minute <= 5; minute += 1) {
+        await watch(engine.engine.ports)
+        await engine.clock.advance(60_000)
+      }
+      await engine.settle(run)
+
+      expect(endS - delayS).toBeLessThanOrEqual(210)
+      expect(secondsOf(await engine.log(run), 'slot.failed')['A/1/0']).toBe(endS)
+      expect(taskIn(await engine.document(run), 'A').attempts).toMatchObject([
+        { cause: 'start-failed', evidence: 'Task failed to start: it took no lease within 120 s' },
+        { state: 'committed' },
+      ])
+    },
+  )
+
+  test.each([0, 45])(
+    'is ended 30 s beyond its limit, counted from its place (%d s after its submission)',
+    async (delayS) => {
+      const pools = [emulatedPool('slow', { ...roomy, startDelay: { kind: 'fixed', seconds: delayS } })]
+      const engine = rig(() => ({ takesS: 5, outputs: { out: 1 } }), { unleased, pools })
+      const limited = dag('A', { A: { timeoutS: 10, outputs: leaves('out') } })
+      const run = await engine.submit(limited)
+
+      const document = await engine.finish(run, limited)
+
+      expect(secondsOf(await engine.log(run), 'slot.failed')['A/1/0']).toBe(delayS + 40)
+      expect(taskIn(document, 'A').attempts).toMatchObject([
+        { cause: 'start-failed', evidence: 'Task failed to start: it took no lease within 40 s' },
+        { state: 'committed' },
+      ])
+    },
+  )
 })
 
 test('a watch goes on with a run at which nothing works any more', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { RunDocument, SlotDocument } from '#contract/run-document.ts'
 import type { SlotRef } from '#core/run/ids.ts'
+import { change } from '#core/run/record.ts'
+import { settle } from '#operations/settle.ts'
 import { timerRang } from '#operations/timer-rang.ts'
 import { dag } from '../builders/dag.ts'
 import { rig, slotRef, taskIn } from '../builders/rig.ts'
@@ -35,6 +37,33 @@ test('the first of two clones wins, and the job of the other one is ended at onc
     ['won', 10],
   ])
   expect(await engine.output(run.id, 'A', 'out')).toBe(1)
+})
+
+test.each([
+  { claimedAtS: [6, 5, 4], winner: 2 },
+  { claimedAtS: [6, 4, 5], winner: 1 },
+  { claimedAtS: [5, 4, 4], winner: 1 },
+])('of claims of seconds $claimedAtS that nobody had settled yet, clone $winner has the first', async (story) => {
+  const three = dag('A', { A: { clones: 3 } })
+  const engine = rig(takes(1000, 1000, 1000))
+  const run = await engine.submit(three)
+  await engine.clock.advance(7_000)
+  const startMs = engine.clock.nowMs() - 7_000
+  for (const [clone, claimedS] of story.claimedAtS.entries()) {
+    const key = `A/1/${clone}`
+    const stored = (await engine.store.rows.get(run, 'slot', key))!
+    const atMs = startMs + claimedS * 1000
+    const claimed = { type: 'slot.claimed', atMs, fence: 1, manifest: {} } as const
+    await engine.store.rows.commit(run, [change('slot', key, stored, claimed)])
+  }
+
+  await settle(engine.engine.ports, { run, task: 'A', attempt: 1 })
+
+  const document = await engine.finish(run, three)
+  expect(race(document).map(([state]) => state)).toStrictEqual(
+    story.claimedAtS.map((_, clone) => (clone === story.winner ? 'won' : 'lost')),
+  )
+  expect(taskIn(document, 'A').attempts[0]?.decision).toBe(`clone ${story.winner} was the first of 3`)
 })
 
 test('each clone runs on another pool while there is one', async () => {

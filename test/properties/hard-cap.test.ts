@@ -37,8 +37,10 @@ const happened = new Map<string, number>()
 const count = (what: string): unknown => happened.set(what, (happened.get(what) ?? 0) + 1)
 
 async function played(drawn: RandomRun, around: Luck): Promise<{ engine: Rig; workflow: Workflow; run: RunId }> {
-  const tasks = drawn.workflow.tasks.map((task) => ({ ...task, timeoutS: 25 }))
-  const workflow = { ...drawn.workflow, tasks, budgetUsd: around.budgetUsd }
+  // Nobody is there who could be asked of what is in doubt.
+  const tasks = drawn.workflow.tasks.map((task) => ({ ...task, timeoutS: 25, idempotent: true }))
+  const { timeoutS: _, ...untimed } = drawn.workflow
+  const workflow = { ...untimed, tasks, budgetUsd: around.budgetUsd, onFailure: 'finish' } as const
   const spot = { ...roomy, purchase: 'spot', price: price(1) } as const
   const objects = new MemoryObjects()
   let clones = 0
@@ -47,10 +49,12 @@ async function played(drawn: RandomRun, around: Luck): Promise<{ engine: Rig; wo
       clones += 1
       if (clones % around.endless === 0) return { takesS: 100_000 }
       const id = taskOf(slot.task)
-      const takesS = ((drawn.takesS[id] ?? 1) * (1 + slot.clone * 2) * (slot.attempt + 2)) % 25
+      const habit = drawn.habits[id]
+      const takesS = ((habit?.takesS ?? 1) * (1 + slot.clone * 2) * (slot.attempt + 2)) % 25
       if (clones % around.silent === 0) return { takesS, silent: 'Host EC2 (instance i-0) terminated.' }
       if (drawn.broken.has(id) || drawn.broken.has(slot.task)) return { takesS, fails: userError() }
-      return { takesS, outputs: await hashedOutputs(objects, assignment, drawn.lists) }
+      const lists = { [id]: habit?.list ?? [] }
+      return { takesS, outputs: { score: 1, ...(await hashedOutputs(objects, assignment, lists)) } }
     },
     {
       objects,
@@ -61,7 +65,7 @@ async function played(drawn: RandomRun, around: Luck): Promise<{ engine: Rig; wo
       ],
     },
   )
-  const run = await engine.submit(workflow)
+  const run = await engine.submit(workflow, { params: drawn.params })
   await engine.finish(run, workflow)
   return { engine, workflow, run }
 }

@@ -1,4 +1,4 @@
-import type { CloneApi } from '#contract/clone-api.ts'
+import type { RunId } from '#core/run/ids.ts'
 import { cancel } from '#operations/cancel.ts'
 import { Definitions } from '#operations/definitions.ts'
 import { dispatch } from '#operations/dispatch.ts'
@@ -8,6 +8,7 @@ import { plan } from '#operations/plan.ts'
 import type { Ports } from '#operations/ports.ts'
 import { renew } from '#operations/renew.ts'
 import { report } from '#operations/report.ts'
+import { retry } from '#operations/retry.ts'
 import { submit } from '#operations/submit.ts'
 import { timerRang } from '#operations/timer-rang.ts'
 import { watch, watchEveryS } from '#operations/watch.ts'
@@ -15,6 +16,7 @@ import type { JobEnded } from '#ports/pools.ts'
 import { launchHandler } from '../../lambdas/launch/handler.ts'
 import { settleHandler } from '../../lambdas/settle/handler.ts'
 import { runAgent } from './agent.ts'
+import { fenceWatched } from './fence-watched.ts'
 import { ModelExecutions, type StateOutcome } from './model-executions.ts'
 import { ModelPools } from './model-pools.ts'
 import { ModelTimers } from './model-timers.ts'
@@ -60,11 +62,11 @@ export class AccountWorld implements World {
     const timers = new ModelTimers(sim, this.#host, 'messages', (timer) =>
       this.#message('timer', (ports) => timerRang(ports, timer)),
     )
-    const api: CloneApi = {
+    const api = fenceWatched(scene, {
       lease: (request) => this.#request('lease', (ports) => lease(ports, request)),
       renew: (renewal) => this.#request('renew', (ports) => renew(ports, renewal)),
       report: (said) => this.#request('report', (ports) => report(ports, said)),
-    }
+    })
     this.#pools = new ModelPools(sim, {
       pools: scene.pools,
       machine: scene.machine,
@@ -88,6 +90,10 @@ export class AccountWorld implements World {
       const { items } = await store.rows.active({ limit: 10 })
       for (const { id } of items) await this.#request('cancel', (ports) => cancel(ports, id, 'enough'))
     })()
+  }
+
+  force(run: RunId, tasks: readonly string[]): void {
+    for (const task of tasks) void this.#request('retry', (ports) => retry(ports, run, [task]))
   }
 
   leftovers() {

@@ -1,5 +1,4 @@
-import type { CloneApi } from '#contract/clone-api.ts'
-import { slotKey } from '#core/run/ids.ts'
+import { slotKey, type RunId } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import { cancel } from '#operations/cancel.ts'
 import { dispatch } from '#operations/dispatch.ts'
@@ -9,6 +8,7 @@ import { plan } from '#operations/plan.ts'
 import type { Ports } from '#operations/ports.ts'
 import { renew } from '#operations/renew.ts'
 import { report } from '#operations/report.ts'
+import { retry } from '#operations/retry.ts'
 import { submit } from '#operations/submit.ts'
 import { sweep } from '#operations/sweep.ts'
 import { timerRang } from '#operations/timer-rang.ts'
@@ -16,6 +16,7 @@ import { watch, watchEveryS } from '#operations/watch.ts'
 import { launchHandler } from '../../lambdas/launch/handler.ts'
 import { settleHandler } from '../../lambdas/settle/handler.ts'
 import { runAgent } from './agent.ts'
+import { fenceWatched } from './fence-watched.ts'
 import { ModelExecutions, type StateOutcome } from './model-executions.ts'
 import { ModelPools } from './model-pools.ts'
 import { ModelTimers } from './model-timers.ts'
@@ -59,6 +60,14 @@ export class MachineWorld implements World {
     void this.#within(engine, 'cancel', async () => {
       const { items } = await engine.ports.store.rows.active({ limit: 10 })
       for (const { id } of items) await cancel(engine.ports, id, 'enough')
+    })
+  }
+
+  force(run: RunId, tasks: readonly string[]): void {
+    const engine = this.#engine
+    if (engine === undefined) return
+    void this.#within(engine, 'retry', async () => {
+      for (const task of tasks) await retry(engine.ports, run, [task])
     })
   }
 
@@ -125,11 +134,11 @@ export class MachineWorld implements World {
     const timers = new ModelTimers(sim, process, 'alarms', (timer) => {
       timerRang(ports, timer).catch(onError('timer'))
     })
-    const api: CloneApi = {
+    const api = fenceWatched(this.#scene, {
       lease: (request) => this.#orSilence(engine, 'lease', lease(ports, request)),
       renew: (renewal) => this.#orSilence(engine, 'renew', renew(ports, renewal)),
       report: (said) => this.#orSilence(engine, 'report', report(ports, said)),
-    }
+    })
     const pools = new ModelPools(sim, {
       pools: described,
       machine,

@@ -20,6 +20,10 @@ export interface Job {
   ended: JobEnded | null
   /** Its submission took effect and was not answered yet. */
   unanswered: boolean
+  /** Its pool runs it twice. */
+  isDoubled: boolean
+  /** Ends the standing still of its agent. */
+  thaw: (() => void) | undefined
 }
 
 export interface ModelPoolsOptions {
@@ -79,7 +83,12 @@ export class ModelPools implements Pools {
   async jobs(names: readonly string[]): Promise<readonly JobState[]> {
     return names.flatMap((job): readonly JobState[] => {
       const copies = this.#jobs.get(job) ?? []
-      if (copies.some(({ ended }) => ended === null)) return [{ job, state: 'alive' }]
+      const alive = copies.filter(({ ended }) => ended === null)
+      if (alive.length > 0) {
+        const started = alive.flatMap(({ startedMs }) => startedMs ?? [])
+        const startedAtMs = started.length === 0 ? null : Math.floor(Math.min(...started))
+        return [{ job, state: 'alive', startedAtMs }]
+      }
       const ended = copies.at(-1)?.ended
       return ended == null ? [] : [{ job, state: 'ended', ended }]
     })
@@ -119,19 +128,34 @@ export class ModelPools implements Pools {
     const copies = this.#jobs.get(request.job) ?? []
     if (copies.some(({ ended }) => ended === null)) return []
     this.#jobs.set(request.job, copies)
-    const started = [this.#begin(request)]
-    if (this.#options.remote && this.#sim.strikes('job submitted twice')) {
-      // The second one may start when the lease of the first one is over.
-      started.push(this.#begin(request, this.#sim.chance(0.5) ? this.#sim.between(0, 400_000) : 0))
+    const isDoubled = this.#options.remote && this.#sim.strikes('job submitted twice')
+    const first = this.#begin(request, isDoubled)
+    const started = [first]
+    if (isDoubled) {
+      // More of it may start about when the lease of the first one is over, which comes to itself meanwhile.
+      const late = [this.#sim.between(115_000, 150_000), this.#sim.between(120_000, 185_000)]
+      for (const laterMs of this.#sim.chance(0.7) ? late : [0]) {
+        started.push(this.#begin(request, isDoubled, laterMs))
+        this.#sim.after(first.agent, laterMs + this.#sim.between(1000, 20_000), () => first.thaw?.())
+      }
     }
     copies.push(...started)
     return started
   }
 
-  #begin(request: JobRequest, laterMs = 0): Job {
+  #begin(request: JobRequest, isDoubled: boolean, laterMs = 0): Job {
     const sim = this.#sim
     const agent = sim.process(`agent ${request.slot.task}/${request.slot.attempt}/${request.slot.clone}`)
-    const job: Job = { request, agent, stop: new StopSignal(), startedMs: null, ended: null, unanswered: false }
+    const job: Job = {
+      request,
+      agent,
+      stop: new StopSignal(),
+      startedMs: null,
+      ended: null,
+      unanswered: false,
+      isDoubled,
+      thaw: undefined,
+    }
     this.#alive.add(job)
     const { host } = this.#options
     host.onDeath(() => agent.die())

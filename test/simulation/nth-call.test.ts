@@ -4,11 +4,16 @@ import { simulate, type Played, type WorldName } from './simulate.ts'
 import { isRead } from './simulated-ports.ts'
 import { plainScenario, smallWorkflows } from './small-workflows.ts'
 
+interface Result {
+  readonly state: string
+  readonly outputs: Json
+}
+
 /** The states of all tasks, and their outputs by hash. */
-async function resultsOf({ store, runs }: Played): Promise<Readonly<Record<string, Json>>> {
-  const results: Record<string, Json> = {}
+async function resultsOf({ store, runs }: Played): Promise<Readonly<Record<string, Result>>> {
+  const results: Record<string, Result> = {}
   for (const run of runs) {
-    results['run'] = (await store.rows.get(run, 'run', 'run'))?.value.state ?? 'absent'
+    results['run'] = { state: (await store.rows.get(run, 'run', 'run'))?.value.state ?? 'absent', outputs: {} }
     for (const { id, value } of (await store.rows.list(run, 'task', { limit: 1000 })).items) {
       const hashes = Object.entries(value.outputs ?? {}).map(([name, output]) => [
         name,
@@ -18,6 +23,10 @@ async function resultsOf({ store, runs }: Played): Promise<Readonly<Record<strin
     }
   }
   return results
+}
+
+function statesOf(results: Readonly<Record<string, Result>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(results).map(([id, { state }]) => [id, state]))
 }
 
 const faultsOfReads = ['rejected before', 'crash after'] as const
@@ -30,6 +39,7 @@ describe.each(['machine', 'account'] as const satisfies readonly WorldName[])('i
       const whole = await simulate(plainScenario(small, world))
       expect(whole.breaches).toStrictEqual([])
       const results = await resultsOf(whole)
+      expect(statesOf(results)).toStrictEqual(small.comesTo)
       const { callNames } = whole.sim
       expect(callNames.length).toBeGreaterThan(80)
       const cancelled = small.cancelledAfterMs !== null

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { seededRandom } from '#core/random.ts'
+import { seededRandom, type Random } from '#core/random.ts'
 import { emulatedPool } from '../builders/emulation.ts'
+import { drawnClones } from '../properties/drawn-clones.ts'
 import { randomRuns, type RandomRun } from '../properties/random-workflow.ts'
-import { drawnScript } from './drawn-script.ts'
 import type { Scenario, WorldName } from './simulate.ts'
 import { drawWeather } from './weather.ts'
 
@@ -30,8 +30,10 @@ export function scenarioOf(seed: number, world: WorldName): Drawn {
   const calmAfterMs = 5000 + random.next() ** 2 * 400_000
   const latencyMs = 2 * 100 ** random.next()
   const vcpus = random.next() < 0.3 ? 2 + Math.floor(random.next() * 6) : 100
-  const cancelAtCall = random.next() < 0.15 ? Math.floor(20 + random.next() ** 2 * 1500) : undefined
-  const stepsBack = chances['clock steps back'] === undefined ? [] : [random.next() * calmAfterMs]
+  const cancelled = random.next()
+  const cancelAtCall = cancelled < 0.1 ? Math.floor(20 + random.next() ** 2 * 1500) : undefined
+  const cancelAtStep = cancelled > 0.85 ? Math.ceil(random.next() ** 2 * 60) : undefined
+  const stepsBack = chances['clock steps back'] === undefined ? [] : [stepBack(random.next() * calmAfterMs, random)]
   const scenario: Scenario = {
     world,
     conditions: {
@@ -41,18 +43,27 @@ export function scenarioOf(seed: number, world: WorldName): Drawn {
       latencyMs,
       mostCrashes: world === 'machine' ? 4 : 200,
       ...(cancelAtCall === undefined ? {} : { cancelAtCall }),
+      ...(cancelAtStep === undefined ? {} : { cancelAtStep }),
     },
     workflow: run.workflow,
-    script: (objects) => drawnScript(run, objects),
+    params: run.params,
+    script: (objects) => drawnClones(run, objects),
     pools,
     machine: { ...roomy, vcpus },
-    meanwhile: stepsBack.map((afterMs) => ({
-      afterMs,
-      happens: (_world, sim) => {
-        sim.stepMs += random.next() < 0.3 ? 30_000 : -30_000
-        sim.count('clock steps back')
-      },
-    })),
+    meanwhile: stepsBack,
+    forcesEveryMs: 300_000,
   }
   return { run, scenario }
+}
+
+type Meanwhile = NonNullable<Scenario['meanwhile']>[number]
+
+function stepBack(afterMs: number, random: Random): Meanwhile {
+  return {
+    afterMs,
+    happens: (_world, sim) => {
+      sim.stepMs += random.next() < 0.3 ? 30_000 : -30_000
+      sim.count('clock steps back')
+    },
+  }
 }

@@ -4,6 +4,7 @@ import type { Json } from '#core/json.ts'
 import type { Pool, Room } from '#core/pools/pool.ts'
 import type { RunId } from '#core/run/ids.ts'
 import { isRunTerminal } from '#core/run/run.ts'
+import { latestAttempt } from '#core/run/task.ts'
 import type { Workflow } from '#core/workflow/workflow.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
 import type { Store } from '#ports/store.ts'
@@ -28,6 +29,8 @@ export interface Scenario {
   readonly machine: Room
   /** More happenings than these are taken for a loop without end. */
   readonly mostEvents?: number
+  /** So often somebody says that tasks in doubt are to be run again; absent: never. */
+  readonly forcesEveryMs?: number
   /** Things that happen by themselves at a time. */
   readonly meanwhile?: readonly {
     readonly afterMs: number
@@ -78,6 +81,9 @@ export async function simulate(scenario: Scenario): Promise<Played> {
   }
   const world = new worlds[scenario.world](scene)
   for (const { afterMs, happens } of scenario.meanwhile ?? []) sim.time.after(afterMs, () => happens(world, sim))
+  if (scenario.forcesEveryMs !== undefined && workflow.tasks.some(({ idempotent }) => !idempotent)) {
+    forceInDoubt(sim, store, world, scenario.forcesEveryMs)
+  }
   sim.onCancel = () => {
     sim.count('run cancelled')
     world.cancel()
@@ -99,21 +105,53 @@ export async function simulate(scenario: Scenario): Promise<Played> {
   const { items } = await store.rows.runs(tenant, { limit: 10 })
   const runs = items.map(({ id }) => id)
   for (const run of runs) {
-    breaches.push(...(await checkRun(store, objects, run, workflow)), ...(await committedTooLate(store, run)))
+    breaches.push(...(await checkRun(store, objects, run, workflow)), ...(await wentOnTooLong(store, run)))
   }
   const { jobs, waits } = world.leftovers()
   breaches.push(...jobs.map((job) => `I6 job ${job} is alive at the end`))
+  breaches.push(...waits.map((token) => `I5 nobody has answered ${token}`))
   return { sim, store, objects, world, runs, breaches, unanswered: waits, events, endedMs: endedMs ?? sim.elapsedMs }
 }
 
-/** Nothing is committed once the run is told to end. */
-async function committedTooLate(store: Store, run: RunId): Promise<readonly string[]> {
+/** Somebody looks now and then what is in doubt, until all is over. */
+function forceInDoubt(sim: Simulation, store: Store, world: World, everyMs: number): void {
+  sim.time.after(everyMs, () => {
+    void (async () => {
+      if (await allEnded(store)) return
+      for (const { id } of (await store.rows.active({ limit: 10 })).items) {
+        const { items } = await store.rows.list(id, 'task', { limit: 1000 })
+        const inDoubt = items.filter(({ value }) => {
+          return value.state === 'running' && latestAttempt(value)?.state === 'in-doubt'
+        })
+        const tasks = inDoubt.map((task) => task.id)
+        if (tasks.length > 0) sim.note(`somebody forces ${tasks.join(' ')}`)
+        world.force(id, tasks)
+      }
+      forceInDoubt(sim, store, world, everyMs)
+    })()
+  })
+}
+
+/** What only a run that goes on writes. */
+const goesOn: ReadonlySet<string> = new Set([
+  'task.ready',
+  'task.expanded',
+  'task.skipped',
+  'task.reused',
+  'task.committed',
+  'task.failed',
+  'attempt.started',
+  'attempt.failed',
+  'attempt.in-doubt',
+  'slot.leased',
+])
+
+/** Nothing is started, leased or decided once the run is told to end. */
+async function wentOnTooLong(store: Store, run: RunId): Promise<readonly string[]> {
   const { items: log } = await store.log.list(run, { limit: 1_000_000 })
   const told = log.findIndex(({ event }) => event.type === 'run.cancelling')
   if (told === -1) return []
-  const late = log
-    .slice(told)
-    .filter(({ event }) => (event.type === 'task.committed' && event.decision !== null) || event.type === 'slot.leased')
+  const late = log.slice(told).filter(({ event }) => goesOn.has(event.type))
   return late.map(({ id, event }) => `${event.type} of ${id} after the run was told to end`)
 }
 

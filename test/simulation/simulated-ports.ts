@@ -71,6 +71,8 @@ function call(
   const full = `${port}.${name}`
   const number = sim.callNames.push(full)
   if (number === sim.conditions.cancelAtCall) sim.onCancel?.()
+  const isOvertaken = full === 'rows.commit' && goesOn(args) && sim.isOvertaken()
+  if (isOvertaken) sim.onCancel?.()
   const note = (what: string): void => sim.note(`${process.name} ${number} ${full} ${describe(full, args)} ${what}`)
   return new Promise((resolve, reject) => {
     const pending: PendingCall = {
@@ -81,7 +83,7 @@ function call(
       },
     }
     process.pending.add(pending)
-    sim.time.after(latency(sim), () => {
+    sim.time.after(latency(sim) + (isOvertaken ? sim.between(0, 10 * sim.conditions.latencyMs) : 0), () => {
       if (!process.pending.delete(pending)) return
       if (!process.alive) {
         pending.takeEffect()
@@ -117,6 +119,13 @@ function call(
       }
     })
   })
+}
+
+/** Writes that a cancel must not be overtaken by, or what follows from them. */
+const isStep: ReadonlySet<string> = new Set(['task.ready', 'task.committed', 'attempt.failed', 'group.marked'])
+
+function goesOn([, changes]: readonly unknown[]): boolean {
+  return (changes as readonly Change[]).some(({ events }) => events.some(({ type }) => isStep.has(type)))
 }
 
 type Fate = 'nothing' | 'rejected before' | 'rejected after' | 'crash before' | 'crash after' | 'conflict' | 'twice'

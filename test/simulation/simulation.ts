@@ -25,6 +25,8 @@ export interface Conditions {
   readonly nth?: Nth
   /** Somebody cancels the run when so many port calls have been made. */
   readonly cancelAtCall?: number
+  /** Somebody cancels it while this one of the writes by which a run goes on is on its way. */
+  readonly cancelAtStep?: number
   /** The first so many calls of these names are rejected: `executions.answer`. */
   readonly rejects?: Readonly<Record<string, number>>
 }
@@ -55,6 +57,7 @@ export class Simulation {
   #processes = 0
   #tokens = 0
   #runs = 0
+  #steps = 0
 
   constructor(conditions: Conditions) {
     this.conditions = conditions
@@ -110,6 +113,12 @@ export class Simulation {
     this.faults.add(type)
     this.lastFaultMs = this.elapsedMs
     this.lastFaultAt = this.trace.length
+  }
+
+  /** Whether the write by which the run goes on is the one that a cancel overtakes. */
+  isOvertaken(): boolean {
+    this.#steps += 1
+    return this.#steps === this.conditions.cancelAtStep
   }
 
   /** Whether a port is down, or goes down now, for a few seconds. */

@@ -27,7 +27,12 @@ export interface EngineNote {
   readonly runs: readonly string[]
   /** Absent while it is starting. */
   readonly address?: EngineAddress
+  /** The version of what it understands there. */
+  readonly api?: number
 }
+
+/** The version of the API that engines of this program serve and ask. */
+export const apiVersion = 1
 
 /** The right to be the one engine of a state directory. */
 export interface EngineLock {
@@ -52,7 +57,7 @@ export function takeEngineLock(dir: string, startedAt: string): Result<EngineLoc
     return err(readEngineNote(dir))
   }
   const note: EngineLock['note'] = ({ runs, address }) => {
-    const said = { pid: process.pid, startedAt, runs, ...(address === undefined ? {} : { address }) }
+    const said = { pid: process.pid, startedAt, runs, ...(address === undefined ? {} : { address, api: apiVersion }) }
     writeWhole(join(dir, noteName), `${JSON.stringify(said satisfies EngineNote)}\n`)
   }
   try {

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { ProblemError } from '#contract/problem.ts'
 
 const damaged = 'it is damaged; restore it from a copy, or move the whole folder away to begin anew'
@@ -17,10 +18,35 @@ const fixes: Readonly<Record<number, string>> = {
 export function describeSqliteError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return error
   const primary = error.errcode & 0xff
+  if (primary === cannotOpen && !canOpen(filesOfOne)) return tooManyFiles(error, path)
   const fix = fixes[primary]
   if (fix === undefined) return new Error(`${path}: ${error.message}`, { cause: error })
   const code = fix === damaged ? 'STATE-DAMAGED' : (codes[primary] ?? 'STATE-UNUSABLE')
   return new ProblemError({ code, message: `${path}: ${error.message}`, fix, exitCode: 1 }, { cause: error })
+}
+
+/** SQLite's word for whatever keeps it from opening a file. */
+const cannotOpen = 14
+/** The file, its log, what its log is shared by, and the folder that is synced. */
+const filesOfOne = 4
+
+/** Whether this process may open so many more files. */
+function canOpen(files: number): boolean {
+  const open: number[] = []
+  try {
+    while (open.length < files) open.push(openSync('/dev/null', 'r'))
+    return true
+  } catch {
+    return false
+  } finally {
+    for (const file of open) closeSync(file)
+  }
+}
+
+function tooManyFiles(error: Error, path: string): ProblemError {
+  const message = `no more files may be open at once, and ${path} was to be`
+  const fix = 'raise the limit (`ulimit -n`), or run less at once'
+  return new ProblemError({ code: 'TOO-MANY-FILES', message, fix, exitCode: 1 }, { cause: error })
 }
 
 /** Something in the file that is not as it was written. */

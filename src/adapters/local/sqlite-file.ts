@@ -24,16 +24,16 @@ const busyTimeoutMs = 5_000
  */
 export class SqliteFile {
   readonly path: string
+  readonly readOnly: boolean
   readonly #db: DatabaseSync
   readonly #begin: StatementSync
   readonly #commit: StatementSync
-  readonly #readOnly: boolean
   #pending: Pending[] = []
 
   /** Opens the file, which is made when it is absent. @throws when it can't be used; the message says why. */
   constructor(path: string, options: { readonly readOnly: boolean }) {
     this.path = path
-    this.#readOnly = options.readOnly
+    this.readOnly = options.readOnly
     try {
       if (!options.readOnly) mkdirSync(dirname(path), { recursive: true })
       this.#db = new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeoutMs })
@@ -62,7 +62,7 @@ export class SqliteFile {
 
   /** What `read` finds; it must not write. */
   async read<T>(read: () => T): Promise<T> {
-    this.#assertOpen()
+    this.assertOpen()
     try {
       return read()
     } catch (error) {
@@ -70,16 +70,19 @@ export class SqliteFile {
     }
   }
 
-  /** Runs `write` in the next transaction; resolves once that is durable. */
-  async write<T>(write: () => T): Promise<T> {
-    this.#assertOpen()
-    if (this.#readOnly) throw new Error(`${this.path} was opened for reading only`)
+  /** Runs `write` in the next transaction, and `durable` with what it gave once that is durable; then resolves. */
+  async write<T>(write: () => T, durable: (value: T) => void = () => undefined): Promise<T> {
+    this.assertOpen()
+    if (this.readOnly) throw new Error(`${this.path} was opened for reading only`)
     return new Promise<T>((resolve, reject) => {
       if (this.#pending.length === 0) setImmediate(() => this.#flush())
       this.#pending.push({
         write: () => {
           const value = write()
-          return () => resolve(value)
+          return () => {
+            durable(value)
+            resolve(value)
+          }
         },
         reject,
       })
@@ -109,7 +112,8 @@ export class SqliteFile {
     }
   }
 
-  #assertOpen(): void {
+  /** @throws when it is closed. */
+  assertOpen(): void {
     if (!this.#db.isOpen) throw new Error(`${this.path} is closed`)
   }
 }

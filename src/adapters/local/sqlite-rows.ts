@@ -1,4 +1,5 @@
 import type { StatementSync } from 'node:sqlite'
+import { RowCache } from '#adapters/local/row-cache.ts'
 import { sealOf, unseal } from '#adapters/local/sealed-text.ts'
 import { sparseColumns, type SparseColumns } from '#adapters/local/sparse-columns.ts'
 import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
@@ -34,6 +35,8 @@ interface ChangeText {
 /** The rows of all runs in a SQLite file. Every list is a range of an index: O(log n + limit). */
 export class SqliteRows implements Rows {
   readonly #file: SqliteFile
+  /** Absent where another process writes. */
+  readonly #cache: RowCache | undefined
   readonly #get: StatementSync
   readonly #list: StatementSync
   readonly #waiting: StatementSync
@@ -46,6 +49,7 @@ export class SqliteRows implements Rows {
 
   constructor(file: SqliteFile) {
     this.#file = file
+    this.#cache = file.readOnly ? undefined : new RowCache()
     this.#get = file.prepare('SELECT run, id, version, value, sum FROM rows WHERE run = ? AND kind = ? AND id = ?')
     this.#list = file.prepare(`SELECT run, id, version, value, sum FROM rows
       WHERE run = ? AND kind = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?`)
@@ -69,6 +73,9 @@ export class SqliteRows implements Rows {
   }
 
   async get<K extends Kind>(run: RunId, kind: K, id: string): Promise<Stored<K> | undefined> {
+    this.#file.assertOpen()
+    const cached = this.#cache?.get(run, kind, id)
+    if (cached !== undefined) return cached
     const row = await this.#file.read(() => this.#get.get(run, kind, id) as RowText | undefined)
     return row && this.#stored(kind, row)
   }
@@ -92,13 +99,20 @@ export class SqliteRows implements Rows {
   async commit(run: RunId, changes: readonly Change[], checks: readonly Check[] = []): Promise<Result<void, Conflict>> {
     assertCommit(changes, checks)
     const texts = changes.map(changeText)
-    return this.#file.write(() => {
+    const write = (): Result<void, Conflict> => {
       const conflict =
         texts.find(({ kind, id, expected }) => this.#versionOf(run, kind, id) !== expected) ??
         checks.find(({ kind, id, version }) => this.#versionOf(run, kind, id) !== version)
       if (conflict !== undefined) return err({ kind: conflict.kind, id: conflict.id })
       for (const text of texts) this.#write(run, text)
       return ok(undefined)
+    }
+    return this.#file.write(write, (written) => {
+      if (written.ok) {
+        for (const { kind, id, expected, events, value } of texts) {
+          this.#cache?.wrote(run, kind, id, expected + events.length, value)
+        }
+      } else this.#cache?.forget(run, written.error.kind, written.error.id)
     })
   }
 
@@ -165,12 +179,10 @@ export class SqliteRows implements Rows {
   }
 
   #stored<K extends Kind>(kind: K, { run, id, version, value, sum }: RowText): Stored<K> {
-    return {
-      kind,
-      id,
-      version,
-      value: unseal(this.#file.path, value, sum, 'row', run, kind, id, version) as Records[K],
-    }
+    const known = this.#cache?.valueOf(run, kind, id, version)
+    if (known !== undefined) return { kind, id, version, value: known }
+    const read = unseal(this.#file.path, value, sum, 'row', run, kind, id, version) as Records[K]
+    return { kind, id, version, value: this.#cache?.read(run, kind, id, version, read) ?? read }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AlarmClock } from '#adapters/local/alarm-clock.ts'
+import type { AlarmClock, CancelAlarm } from '#adapters/local/alarm-clock.ts'
 
 /** A timeout beyond this many ms would ring at once. */
 const longestTimeoutMs = 2 ** 31 - 1
@@ -16,14 +16,21 @@ export function createTimeoutClock(nowMs: () => number, factor: number): AlarmCl
   return {
     nowMs,
     at: (atMs, ring) => {
-      let timeout: NodeJS.Timeout
+      let cancel: CancelAlarm
       const wake = () => (nowMs() >= atMs ? ring() : wait())
       const wait = () => {
         const leftMs = Math.max(0, Math.ceil((atMs - nowMs()) / factor))
-        timeout = setTimeout(wake, Math.min(leftMs, longestTimeoutMs)).unref()
+        if (leftMs === 0) {
+          // A timeout takes a millisecond at least. Not unref'd: such an immediate waits until something else wakes the loop.
+          const immediate = setImmediate(wake)
+          cancel = () => clearImmediate(immediate)
+          return
+        }
+        const timeout = setTimeout(wake, Math.min(leftMs, longestTimeoutMs)).unref()
+        cancel = () => clearTimeout(timeout)
       }
       wait()
-      return () => clearTimeout(timeout)
+      return () => cancel()
     },
   }
 }

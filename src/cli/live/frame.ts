@@ -7,7 +7,7 @@ import { taskRows } from '#cli/live/task-rows.ts'
 import { fitted } from '#cli/live/window.ts'
 import { span, wrapped, type Line, type Tone } from '#cli/terminal/line.ts'
 import type { Symbols } from '#cli/terminal/symbols.ts'
-import type { Plan } from '#core/planning/plan.ts'
+import type { Plan, PlanDraft } from '#core/planning/plan.ts'
 import type { RunRecord, RunState } from '#core/run/run.ts'
 
 /** A run at one moment. */
@@ -57,7 +57,7 @@ function titleLine(run: RunRecord, { nowMs, plan, symbols }: Picture): Line {
 }
 
 /** The plan's makespan, median to 90th percentile: `predicted 12.0s–20.0s`; `guessed` where nothing is known of any task. */
-export function predicted(plan: Plan, symbols: Symbols): string {
+export function predicted(plan: PlanDraft, symbols: Symbols): string {
   const { p50, p90 } = plan.predicted.makespanS
   const guess = Object.values(plan.placements).every((placement) => placement.predicted.basis.kind === 'none')
   return `${guess ? 'guessed' : 'predicted'} ${duration(p50)}${symbols.range}${duration(p90)}`

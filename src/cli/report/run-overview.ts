@@ -44,10 +44,10 @@ export function runHeader(
 const columns: readonly Column[] = [
   { title: 'task' },
   { title: 'state' },
-  { title: 'attempt', align: 'right' },
-  { title: 'clones', align: 'right' },
+  { title: 'attempt', align: 'right', yields: 1 },
+  { title: 'clones', align: 'right', yields: 2 },
   { title: 'won by' },
-  { title: 'predicted', align: 'right' },
+  { title: 'predicted', align: 'right', yields: 3 },
   { title: 'took', align: 'right' },
   { title: 'cost', align: 'right' },
   { title: 'note', shrinks: true },

@@ -29,7 +29,7 @@ export function savedBy(run: RunDocument): readonly Saved[] {
 function savedIn(task: TaskDocument, attempt: AttemptDocument): Pick<Saved, 'betweenS' | 'basis'> | undefined {
   const winner = attempt.slots.find(({ state }) => state === 'won')
   const first = attempt.slots.find(({ clone }) => clone === 0)
-  // Results that were made of several clones waited for all of them.
+  // A result that took several clones, be it to beat them, waited for all of them.
   const isOfOne = !attempt.slots.some(({ state }) => state === 'contributed')
   if (winner === undefined || first === undefined || winner.endedAt === null || !isOfOne) return undefined
   if (first === winner) return { betweenS: [0, 0], basis: 'the first clone won' }

@@ -86,7 +86,7 @@ function costWords(run: RunDocument, emulated: boolean): string {
 
 function outputFacts({ outputs }: Finished, shell: Shell): readonly Line[] {
   const named = Object.entries(outputs).map(
-    ([name, output]) => `${name}  ${bytes(output.bytes)}  ${shownPath(output.path, shell.host.cwd)}`,
+    ([name, output]) => `${name}  ${bytes(output.bytes)}  ${shownPath(output.path ?? output.url, shell.host.cwd)}`,
   )
   return facts('outputs', named, shell)
 }

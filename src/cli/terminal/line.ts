@@ -61,7 +61,9 @@ export function wrapped(head: Line, parts: readonly Line[], separator: string, w
   let current = head
   let empty = true
   for (const part of parts) {
-    const longer = empty ? [...current, ...part] : [...current, { text: separator, tone: 'dim' as const }, ...part]
+    const longer = empty
+      ? [...current, ...part]
+      : [...current, span(separator, separator.trim() === '' ? 'plain' : 'dim'), ...part]
     if (!empty && lineWidth(longer) > width) {
       lines.push(current)
       current = [{ text: ' '.repeat(indent), tone: 'plain' }, ...part]

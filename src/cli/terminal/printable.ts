@@ -1,13 +1,13 @@
 import { stripVTControlCharacters } from 'node:util'
 import { escaped } from '#core/workflow/quoted.ts'
+import { isPlain } from '#core/workflow/terminal-width.ts'
 
 /**
  * Text of a task, a file or a user, safe to show on one line: control sequences are gone, line breaks are `\n`, all else
  * that could steer a terminal is escaped.
  */
 export function printable(text: string): string {
-  // Most texts are plain ASCII: leave those as they are.
-  if (/^[ -~]*$/.test(text)) return text
+  if (isPlain(text)) return text
   return escaped(stripVTControlCharacters(text).replace(/\r?\n/g, '\\n'))
 }
 

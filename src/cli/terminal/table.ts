@@ -6,28 +6,66 @@ export interface Column {
   readonly title: string
   readonly align?: 'right'
   readonly shrinks?: true
+  /** Left out where there is no room even so, greater ones first. */
+  readonly yields?: number
 }
 
 /** Narrowest that a column is made. */
-const narrowest = 12
+const narrowest = 10
 const gap = 2
 
 /**
  * Rows below their titles, in columns as wide as their widest cell. Wider than `width`, the widest of the columns that
- * may shrink is made narrower, then the next; what still does not fit is left to the terminal. O(cells).
+ * may shrink is made narrower, then the next. Where that is not enough, columns are left out, and named below the table;
+ * what still does not fit is left to the terminal. O(cells).
  */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly (Span | string)[])[],
   { width, more }: { readonly width: number; readonly more: string },
 ): readonly Line[] {
-  const cells = rows.map((row) => columns.map((_, index) => toSpan(row[index] ?? '')))
-  const natural = columns.map(({ title }, index) =>
-    cells.reduce((widest, row) => Math.max(widest, terminalWidth(row[index]?.text ?? '')), terminalWidth(title)),
+  const all = columns.map((column, index): MeasuredColumn => {
+    const cells = rows.map((row) => toSpan(row[index] ?? ''))
+    const widest = cells.reduce((most, cell) => Math.max(most, terminalWidth(cell.text)), terminalWidth(column.title))
+    return { ...column, cells: [span(column.title.toUpperCase(), 'dim'), ...cells], widest }
+  })
+  const shown = withRoom(all, width)
+  const widths = shrunk(
+    shown,
+    shown.map(({ widest }) => widest),
+    width,
   )
-  const widths = shrunk(columns, natural, width)
-  const header = columns.map(({ title }) => span(title.toUpperCase(), 'dim'))
-  return [header, ...cells].map((row) => rowLine(row, columns, widths, more))
+  const lines = ['header', ...rows].map((_, line) =>
+    rowLine(
+      shown.map(({ cells }) => cells[line] as Span),
+      shown,
+      widths,
+      more,
+    ),
+  )
+  const left = all.filter((column) => !shown.includes(column)).map(({ title }) => title)
+  return left.length === 0 ? lines : [...lines, [span(`no room for: ${left.join(', ')}`, 'dim')]]
+}
+
+interface MeasuredColumn extends Column {
+  /** The title, then a cell a row. */
+  readonly cells: readonly Span[]
+  readonly widest: number
+}
+
+/** The columns that fit once they are as narrow as they may be. */
+function withRoom(columns: readonly MeasuredColumn[], width: number): readonly MeasuredColumn[] {
+  const needed = columns.reduce(
+    (sum, { shrinks, widest }) => sum + (shrinks === true ? Math.min(widest, narrowest) : widest),
+    gap * (columns.length - 1),
+  )
+  const rank = ({ yields = 0 }: Column): number => yields
+  const most = Math.max(...columns.map(rank))
+  if (needed <= width || most === 0) return columns
+  return withRoom(
+    columns.filter((column) => rank(column) < most),
+    width,
+  )
 }
 
 function toSpan(cell: Span | string): Span {

@@ -5,10 +5,8 @@ import { line } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
 
 /** `cancel RUN`: ends a run for good. */
-export const addCancel: AddVerb = (program, start) => {
-  program
-    .command('cancel')
-    .summary('end a run for good')
+export const addCancel: AddVerb = (verb, start) => {
+  verb
     .description('Cancels a run: its clones end, nothing more is started, and it can not be resumed.')
     .argument('<run>', 'id of a run; latest is the last one')
     .option('--reason <text>', 'kept with the run', 'cancelled by the user')

@@ -17,10 +17,8 @@ interface Options {
 }
 
 /** `cost RUN`: where the money went. */
-export const addCost: AddVerb = (program, start) => {
-  program
-    .command('cost')
-    .summary('where the money went')
+export const addCost: AddVerb = (verb, start) => {
+  verb
     .description(
       'Shows what a run cost: for results, for clones that lost a race, for clones that failed; by pool, by task; what is left of its budget, and what its races saved.',
     )

@@ -5,10 +5,8 @@ import { span, type Line } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
 
 /** `doctor`: whether this machine can run workflows. */
-export const addDoctor: AddVerb = (program, start) => {
-  program
-    .command('doctor')
-    .summary('can this machine run workflows?')
+export const addDoctor: AddVerb = (verb, start) => {
+  verb
     .description(
       'Checks what a run needs of this machine, and says how to mend what is missing. Exit code 1 if anything is.',
     )

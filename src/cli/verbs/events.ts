@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { exitCodes } from '#cli/exit-code.ts'
 import { RunView } from '#cli/live/run-view.ts'
 import { transitionWords } from '#cli/live/transition.ts'
+import { followedTo } from '#cli/report/interrupted.ts'
 import type { Shell } from '#cli/shell.ts'
 import { span, type Line } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
@@ -14,15 +15,13 @@ interface EventsOptions {
 }
 
 /** `events RUN`: all that happened, in the order in which it was written. */
-export const addEvents: AddVerb = (program, start) => {
-  program
-    .command('events')
-    .summary('all that happened in a run')
+export const addEvents: AddVerb = (verb, start) => {
+  verb
     .description('Prints every event of a run, one a line, in the order in which they were written.')
     .argument('[run]', 'id of a run', 'latest')
     .option('-f, --follow', 'go on until the run is over')
     .option('--json', 'print {events}; --json=stream prints each event on a line of its own')
-    .addOption(program.createOption('--json-stream').hideHelp())
+    .addOption(verb.createOption('--json-stream').hideHelp())
     .addHelpText(
       'after',
       examples(
@@ -50,7 +49,7 @@ async function events(shell: Shell, id: string, options: EventsOptions): Promise
       }
     }
     if (options.json === true && options.jsonStream !== true) await shell.json({ events: all })
-    return exitCodes.ok
+    return options.follow === true ? followedTo(shell, control, run.value.id) : exitCodes.ok
   })
 }
 

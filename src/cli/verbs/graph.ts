@@ -21,10 +21,8 @@ interface GraphOptions {
 }
 
 /** `graph FILE|RUN`: the tasks and what they wait for. */
-export const addGraph: AddVerb = (program, start) => {
-  program
-    .command('graph')
-    .summary('the tasks and what they wait for')
+export const addGraph: AddVerb = (verb, start) => {
+  verb
     .description('Draws a workflow, or a run with the states of its tasks: as text, as Mermaid, or as an SVG file.')
     .argument('<file or run>', 'a workflow file, the id of a run, or latest')
     .addOption(new Option('--format <format>', 'how to draw').choices(formats).default('terminal'))

@@ -12,10 +12,8 @@ import { examples, type AddVerb } from '#cli/verb.ts'
 const templates = [hello, fanout, race] as const
 
 /** `init [DIR]`: a first workflow. */
-export const addInit: AddVerb = (program, start) => {
-  program
-    .command('init')
-    .summary('write a first workflow')
+export const addInit: AddVerb = (verb, start) => {
+  verb
     .description(
       `Writes a workflow that runs as it is. Nothing is overwritten.\n\n${templates
         .map(({ name, shows }) => `  ${name.padEnd(8)} ${shows}`)
@@ -39,7 +37,7 @@ export const addInit: AddVerb = (program, start) => {
 
 async function init(shell: Shell, folder: string, name: string): Promise<number> {
   const template = templates.find((one) => one.name === name) ?? hello
-  const files = templateFiles(template, shell.host.schema)
+  const files = templateFiles(template, shell.host.schema(folder))
   const written = await shell.host.createFiles(folder, files)
   if (!written.ok) return shell.problem(written.error)
   const path = (file: string) => (folder === '.' ? file : `${folder.replace(/\/+$/, '')}/${file}`)

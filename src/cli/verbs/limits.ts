@@ -6,10 +6,8 @@ import { examples, type AddVerb } from '#cli/verb.ts'
 import { grouped } from '#core/workflow/limits.ts'
 
 /** `limits`: what a workflow may ask for. */
-export const addLimits: AddVerb = (program, start) => {
-  program
-    .command('limits')
-    .summary('what a workflow may ask for')
+export const addLimits: AddVerb = (verb, start) => {
+  verb
     .description(
       'Lists every bound on a workflow, and why it is where it is. What is beyond one is refused, never cut.',
     )

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { exitCodes } from '#cli/exit-code.ts'
 import { LogLines } from '#cli/log-lines.ts'
+import { followedTo } from '#cli/report/interrupted.ts'
 import { allClones } from '#cli/report/winner.ts'
 import type { Shell } from '#cli/shell.ts'
 import { line } from '#cli/terminal/line.ts'
@@ -16,10 +17,8 @@ interface LogsOptions {
 }
 
 /** `logs RUN [TASK]`: what the clones wrote to standard output and error. */
-export const addLogs: AddVerb = (program, start) => {
-  program
-    .command('logs')
-    .summary('what tasks wrote')
+export const addLogs: AddVerb = (verb, start) => {
+  verb
     .description(
       'Prints what tasks wrote. Each line begins with its clone (task/attempt/clone) and | for standard output or ! for ' +
         'standard error, unless there is one clone only.',
@@ -61,7 +60,7 @@ async function logs(shell: Shell, id: string, task: string | undefined, options:
     }
     for (const { chunk, text } of lines.rest()) await print(shell, chunk, text, prefixed)
     if (!written) shell.notes([line('nothing was written', 'dim')])
-    return exitCodes.ok
+    return follow ? followedTo(shell, control, run.id) : exitCodes.ok
   })
 }
 

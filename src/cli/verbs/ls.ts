@@ -18,10 +18,8 @@ interface LsOptions {
 }
 
 /** `ls`: runs, newest first. */
-export const addLs: AddVerb = (program, start) => {
-  program
-    .command('ls')
-    .summary('list runs, newest first')
+export const addLs: AddVerb = (verb, start) => {
+  verb
     .description('Lists runs, newest first. Times are UTC.')
     .option('--limit <number>', 'runs to list', wholeNumber, 20)
     .option('--after <cursor>', 'go on where an earlier list ended')
@@ -34,10 +32,10 @@ const columns: readonly Column[] = [
   { title: 'run' },
   { title: 'workflow', shrinks: true },
   { title: 'state' },
-  { title: 'submitted' },
-  { title: 'took', align: 'right' },
+  { title: 'submitted', yields: 1 },
+  { title: 'took', align: 'right', yields: 2 },
   { title: 'tasks', align: 'right' },
-  { title: 'cost', align: 'right' },
+  { title: 'cost', align: 'right', yields: 3 },
 ]
 
 async function ls(shell: Shell, { limit, after, json }: LsOptions): Promise<number> {
@@ -57,6 +55,12 @@ async function ls(shell: Shell, { limit, after, json }: LsOptions): Promise<numb
           { width: shell.columns, more: shell.out.symbols.more },
         ),
       )
+    for (const { id, damage } of page.runs) {
+      if (damage === undefined) continue
+      shell.notes([
+        line(`${shell.err.symbols.bad} ${id} is damaged: ${damage}; see  ${shell.command('show', id)}`, 'bad'),
+      ])
+    }
     if (page.nextCursor !== undefined) {
       shell.notes([line(`more with  ${shell.command('ls', '--after', page.nextCursor)}`, 'dim')])
     }
@@ -70,9 +74,10 @@ function row(run: RunDocument, { out: { symbols } }: Shell) {
     run.id,
     run.workflow,
     stateSign(run.state, symbols),
-    moment(run.createdAt),
+    // To the minute, so that a list fits 80 columns.
+    moment(run.createdAt).slice(0, 'YYYY-MM-DD hh:mm'.length),
     run.makespanS === null ? symbols.over : duration(run.makespanS),
-    `${run.counts.committed}/${all}`,
+    `${run.counts.committed}/${run.damage === undefined ? all : '?'}`,
     money(run.costUsd),
   ]
 }

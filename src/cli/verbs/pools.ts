@@ -10,10 +10,8 @@ import { examples, type AddVerb } from '#cli/verb.ts'
 import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
 
 /** `pools`: where clones may run, and what is free. */
-export const addPools: AddVerb = (program, start) => {
-  program
-    .command('pools')
-    .summary('where clones may run')
+export const addPools: AddVerb = (verb, start) => {
+  verb
     .description('Lists the pools: tier, size, what is free, start delay, price, reclaims, and where they spill to.')
     .option('--pools <file>', 'pools to use instead of the default ones')
     .option('--json', 'print {pools, capacity}')
@@ -26,12 +24,12 @@ export const addPools: AddVerb = (program, start) => {
 const columns: readonly Column[] = [
   { title: 'pool' },
   { title: 'tier' },
-  { title: 'class' },
-  { title: 'purchase' },
+  { title: 'class', yields: 2 },
+  { title: 'purchase', yields: 1 },
   { title: 'holds' },
   { title: 'start delay', align: 'right' },
   { title: '$ vcpu/h', align: 'right' },
-  { title: 'reclaims/h', align: 'right' },
+  { title: 'reclaims/h', align: 'right', yields: 3 },
   { title: 'spills to', shrinks: true },
 ]
 

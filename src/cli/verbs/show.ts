@@ -11,10 +11,8 @@ import { taskOf } from '#core/run/ids.ts'
 import { didYouMean } from '#core/workflow/did-you-mean.ts'
 
 /** `show RUN [TASK]`: a run and its tasks, or every attempt and clone of one task. */
-export const addShow: AddVerb = (program, start) => {
-  program
-    .command('show')
-    .summary('what ran where, and why')
+export const addShow: AddVerb = (verb, start) => {
+  verb
     .description(
       'Shows a run and its tasks; with TASK every attempt and clone of it, with the reason of each placement.',
     )

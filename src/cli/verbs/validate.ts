@@ -8,10 +8,8 @@ import { span } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
 
 /** `validate FILE`: checks a workflow without running it. */
-export const addValidate: AddVerb = (program, start) => {
-  program
-    .command('validate')
-    .summary('check a workflow file')
+export const addValidate: AddVerb = (verb, start) => {
+  verb
     .description('Checks a workflow file: its schema, its graph, its files and its limits. Nothing runs.')
     .argument('<file>', 'workflow in YAML, JSON or TypeScript; - reads standard input')
     .option('--json', 'print {valid, diagnostics, hash}')

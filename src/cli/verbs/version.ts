@@ -5,10 +5,8 @@ import { line } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
 
 /** `version`: which program this is, and on what it runs. */
-export const addVersion: AddVerb = (program, start) => {
-  program
-    .command('version')
-    .summary('which version this is')
+export const addVersion: AddVerb = (verb, start) => {
+  verb
     .description('Prints the version of this program, of Node and of the platform.')
     .option('--json', 'print {forkcast, node, platform}')
     .addHelpText('after', examples(['forkcast version', 'for a report of a fault']))

@@ -1,5 +1,6 @@
 import type { Cause, Confidence, Failure } from '#core/failure/cause.ts'
 import { excerpt } from '#core/failure/excerpt.ts'
+import { machineFaultOf } from '#core/failure/machine-fault.ts'
 import { unreachable } from '#core/unreachable.ts'
 
 /** What is known about a clone that left no result; a closed list. */
@@ -32,8 +33,17 @@ export type Evidence =
       readonly signal: string | null
       readonly stderr: string
     }
-  /** The agent itself failed around the command; `code` is the system's error code. */
-  | { readonly kind: 'agent'; readonly step: AgentStep; readonly code: string | null; readonly message: string }
+  /** The agent itself failed around the command. */
+  | {
+      readonly kind: 'agent'
+      readonly step: AgentStep
+      /** The system's error code. */
+      readonly code: string | null
+      /** Names the file. */
+      readonly message: string
+      /** Whether the file is one that the command left. */
+      readonly isOutput: boolean
+    }
 
 /** What the agent does around a command. */
 export type AgentStep = 'staging in' | 'running' | 'staging out'
@@ -136,15 +146,21 @@ const spawnErrors: Readonly<Record<string, readonly [exitCode: number, why: stri
 
 function classifySpawn(evidence: Extract<Evidence, { kind: 'spawn' }>): Failure {
   const known = Object.hasOwn(spawnErrors, evidence.code) ? spawnErrors[evidence.code] : undefined
-  if (known === undefined) return failure('start-failed', 'certain', [`${evidence.program}: ${evidence.code}`])
+  if (known === undefined) {
+    const fault = machineFaultOf(evidence.code)
+    const words = `${evidence.program}: ${evidence.code}`
+    return failure('start-failed', 'certain', fault === undefined ? [words] : [words, fault.fix])
+  }
   const [exitCode, why] = known
   return failure('user-error', 'certain', [`${evidence.program}: ${why} (${evidence.code})`], exitCode)
 }
 
-function classifyAgent({ step, code, message }: Extract<Evidence, { kind: 'agent' }>): Failure {
+function classifyAgent({ step, code, message, isOutput }: Extract<Evidence, { kind: 'agent' }>): Failure {
   const words = [`${step} failed: ${message}`]
-  if (code === 'ENOSPC' || code === 'EDQUOT') return failure('out-of-disk', 'certain', words)
-  if (step === 'staging out' && (code === 'EACCES' || code === 'EPERM')) return failure('bad-output', 'likely', words)
+  const fault = machineFaultOf(code)
+  // Who owns a file, and who may read it, is up to the command that left it.
+  if (isOutput && fault?.name === 'NOT-WRITABLE') return failure('bad-output', 'likely', words)
+  if (fault !== undefined) return failure(fault.cause, 'certain', [...words, fault.fix])
   if (step === 'staging in' && code !== null) return failure('start-failed', 'likely', words)
   return failure('unknown', 'possible', words)
 }

@@ -30,6 +30,8 @@ export interface FailedAttempt extends Omit<Surroundings, 'task' | 'reclaims'> {
   readonly before: readonly Pick<AttemptRecord, 'failure' | 'remedy'>[]
   /** Whether a clone of the attempt ever had a lease. */
   readonly started: boolean
+  /** Whether one that had a lease ended without a word of its own. */
+  readonly untold: boolean
 }
 
 /** Further tries for causes that are not the user's, each with its own count. */
@@ -46,8 +48,8 @@ export const remedyLimits = {
 /** Waits double up to this. */
 const longestDelayS = 3_600
 
-/** Causes of which nobody can tell how far the command got. */
-const untold: ReadonlySet<Cause> = new Set<Cause>(['reclaimed', 'host-lost', 'engine-lost', 'unknown'])
+/** Causes of which nobody can tell how far the command got, whoever tells of them. */
+const unclear: ReadonlySet<Cause> = new Set<Cause>(['reclaimed', 'host-lost', 'engine-lost', 'unknown'])
 
 /** Causes whose further tries are the user's to give. */
 const users: ReadonlySet<Cause> = new Set<Cause>([
@@ -61,14 +63,15 @@ const users: ReadonlySet<Cause> = new Set<Cause>([
 
 /**
  * Decides from the cause, each with its own limit, so that every task ends: after at most 72 further tries that are not
- * the user's, and `retry.limit` that are. A task that is not idempotent is tried again only when no clone had a lease.
+ * the user's, and `retry.limit` that are. A task that is not idempotent is tried again only when no clone had a lease; a
+ * person is asked when nobody knows how far it got.
  */
 export function remedyFor(failed: FailedAttempt): Remedy {
-  const { task, started } = failed
+  const { task, started, untold } = failed
   const { cause } = failed.failure
   if (cause === 'in-doubt') return inDoubt(cause)
   if (!task.idempotent && started) {
-    return untold.has(cause)
+    return untold || unclear.has(cause)
       ? inDoubt(cause)
       : giveUp(`${cause}: it had started and is not idempotent: never run again`)
   }

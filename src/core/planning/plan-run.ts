@@ -1,8 +1,8 @@
 import { graphOf } from '#core/graph/graph.ts'
 import { criticalPath, upwardRanks } from '#core/graph/longest-path.ts'
 import { choosePools } from '#core/planning/choose-pools.ts'
-import { placeTask, shapesOf } from '#core/planning/place-task.ts'
-import type { Placement, Plan } from '#core/planning/plan.ts'
+import { placeTask, type Shape, shapesOf } from '#core/planning/place-task.ts'
+import type { Placement, PlanDraft } from '#core/planning/plan.ts'
 import type { Pool } from '#core/pools/pool.ts'
 import { predict } from '#core/prediction/predict.ts'
 import type { Sample } from '#core/prediction/prediction.ts'
@@ -10,9 +10,12 @@ import { err, ok, type Result } from '#core/result.ts'
 import type { RunRecord } from '#core/run/run.ts'
 import type { Task, Workflow } from '#core/workflow/workflow.ts'
 
+/** What a plan asks of a run, submitted or only thought of. */
+export type PlannedRun = Pick<RunRecord, 'policy' | 'priority' | 'deadlineS' | 'budgetUsd'>
+
 /** What a plan is made from. */
 export interface PlanInput {
-  readonly run: RunRecord
+  readonly run: PlannedRun
   readonly workflow: Workflow
   readonly pools: readonly Pool[]
   /** Latest clones by task, newest first. */
@@ -27,7 +30,7 @@ const lateHurry = 10
  * The plan of a run. One whose slow case (p90) misses the deadline is planned again as if time were worth
  * {@link lateHurry} times as much, which moves tasks to pools that start sooner; that plan counts if it is faster.
  */
-export function planRun(input: PlanInput): Result<Plan, readonly string[]> {
+export function planRun(input: PlanInput): Result<PlanDraft, readonly string[]> {
   const calm = planWith(input, 1)
   const { deadlineS } = input.run
   if (!calm.ok || deadlineS === null || calm.value.predicted.makespanS.p90 <= deadlineS) return calm
@@ -43,14 +46,14 @@ export function planRun(input: PlanInput): Result<Plan, readonly string[]> {
  * hedges, and says why. The errors name each task that no pool can take. Instances of a list that is not known yet are
  * counted as one in the predicted makespan. O(tasks + edges + tasks · pools log pools).
  */
-function planWith(input: PlanInput, hurry: number): Result<Plan, readonly string[]> {
+function planWith(input: PlanInput, hurry: number): Result<PlanDraft, readonly string[]> {
   const { run, workflow, pools, history } = input
   const graph = graphOf(workflow)
   const tasks = workflow.tasks.map((task) => {
     const samples = history.get(task.id) ?? []
     const prediction = predict(samples, task.estimate, task.resources)
-    const [shape] = shapesOf(task, pools, samples)
-    const asked = { pool: task.pool, resources: shape?.resources ?? task.resources }
+    const [shape] = shapesOf(task, pools, samples) as readonly [Shape]
+    const asked = { pool: task.pool, resources: shape.resources }
     const [best] = choosePools(asked, pools, prediction, { priority: run.priority, onCriticalPath: true, hurry })
     return { task, samples, prediction, bestDelayS: best?.pool.startDelayS ?? 0 }
   })
@@ -92,7 +95,6 @@ function planWith(input: PlanInput, hurry: number): Result<Plan, readonly string
     ).weight
   const predicted = { makespanS: { p50: makespanS('p50'), p90: makespanS('p90') } }
   return ok({
-    run: run.id,
     madeAtMs: input.nowMs,
     placements: Object.fromEntries(placements.map((placement) => [placement.task, placement])),
     criticalPath: path.map((node) => graph.ids[node] as string),

@@ -15,6 +15,9 @@ export interface Plan {
   readonly notes: readonly string[]
 }
 
+/** A plan of a run that is not there: what a submission would come to. */
+export type PlanDraft = Omit<Plan, 'run'>
+
 /** Where and how often a task (each instance of it) runs, and why. */
 export interface Placement {
   readonly task: string

@@ -2,8 +2,8 @@ import type { Price } from '#core/pools/pool.ts'
 import type { Resources } from '#core/workflow/workflow.ts'
 
 /**
- * Seconds that a clone may hold its place beyond its time limit: 30 to stage before its job is ended, and 15 to get its
- * lease and to be ended (TERM, ten seconds, KILL).
+ * Seconds that a clone may hold its place beyond its time limit: 30 to get its lease and to stage before its job is ended,
+ * and 15 to be ended (TERM, ten seconds, KILL).
  */
 export const beyondLimitS = 45
 

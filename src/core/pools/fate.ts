@@ -11,7 +11,7 @@ export interface Fate {
 }
 
 /** Draws a job's fate: at most five numbers. */
-export function drawFate({ startDelay, reclaim }: EmulatedPool, random: Random): Fate {
+export function drawFate({ startDelay, reclaim }: Pick<EmulatedPool, 'startDelay' | 'reclaim'>, random: Random): Fate {
   const host = `i-0${hex(random, 8)}${hex(random, 8)}`
   const startDelayS =
     startDelay.kind === 'fixed' ? startDelay.seconds : lognormal(random, startDelay.p50S, startDelay.p90S)

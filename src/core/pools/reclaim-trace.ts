@@ -32,5 +32,5 @@ export function reclaimsPerHour(trace: ReclaimTrace): number {
 }
 
 function stateOf(trace: ReclaimTrace, tick: number): 0 | 1 {
-  return trace.available[tick % trace.available.length] ?? 0
+  return trace.available[tick % trace.available.length] as 0 | 1
 }

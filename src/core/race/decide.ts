@@ -9,11 +9,12 @@ import type { Aggregate } from '#core/workflow/workflow.ts'
 /** What the slots of an attempt come to, with words for a person on how. */
 export type Decision =
   | { readonly kind: 'pending' }
-  /** The result is the winner's claim; those of `equals` are the same. */
+  /** The result is the winner's claim; those of `equals` are the same, those of `beaten` had to be there to be beaten. */
   | {
       readonly kind: 'commit'
       readonly winner: SlotRecord
       readonly equals: readonly SlotRecord[]
+      readonly beaten: readonly SlotRecord[]
       readonly words: string
     }
   /** The result is made of all parts, which are in the order of their clones. */
@@ -68,7 +69,7 @@ export function partOf(
 ): Extract<SlotEvent, { type: 'slot.decided' }>['state'] {
   const isSlot = ({ clone }: SlotRecord) => clone === slot.clone
   if (decision.kind === 'commit' && isSlot(decision.winner)) return 'won'
-  if (decision.kind === 'commit' && decision.equals.some(isSlot)) return 'contributed'
+  if (decision.kind === 'commit' && [...decision.equals, ...decision.beaten].some(isSlot)) return 'contributed'
   if (decision.kind === 'combine' && decision.parts.some(isSlot)) return 'contributed'
   return slot.job === null && slot.claim === null ? 'cancelled' : 'lost'
 }
@@ -79,11 +80,11 @@ function first({ active, pending: open, valid, failed }: Standings): Decision {
   const [winner] = valid
   if (winner !== undefined) {
     const words = active === 1 ? 'the only clone' : `clone ${winner.clone} was the first of ${active}`
-    return { kind: 'commit', winner, equals: [], words }
+    return { kind: 'commit', winner, equals: [], beaten: [], words }
   }
-  const last = failed.at(-1)
-  if (open > 0 || last === undefined) return pending
-  return fail(last, active === 1 ? 'the only clone failed' : `none of ${active} clones left a result`)
+  const blamed = toBlame(failed, active - 1)
+  if (open > 0 || blamed === undefined) return pending
+  return fail(blamed, active === 1 ? 'the only clone failed' : `none of ${active} clones left a result`)
 }
 
 function all({ active, valid, failed }: Standings): Decision {
@@ -100,10 +101,10 @@ function combine(how: 'mean' | 'median' | 'all', valid: readonly SlotRecord[]): 
 /** What is not decided, or failed, because not all slots have ended or not enough have left a result. */
 function tooFew({ active, pending: open, valid, failed }: Standings, min: number | undefined): Decision | undefined {
   const needed = Math.min(min ?? Math.floor(active / 2) + 1, active)
-  const last = failed.at(-1)
-  if (valid.length + open < needed && last !== undefined) {
+  const blamed = toBlame(failed, active - needed)
+  if (valid.length + open < needed && blamed !== undefined) {
     const words = `${valid.length} of ${active} results are valid, ${needed} are needed`
-    return fail(withEvidence(last, `${words}\nclone ${last.slot.clone}: ${last.failure.evidence}`), words)
+    return fail(withEvidence(blamed, `${words}\nclone ${blamed.slot.clone}: ${blamed.failure.evidence}`), words)
   }
   return open > 0 || valid.length < Math.max(needed, 1) ? pending : undefined
 }
@@ -117,7 +118,14 @@ function best(
   const score = Math[goal](...valid.map(scoreOf))
   const [winner, ...tied] = byClone(valid).filter((slot) => scoreOf(slot) === score) as [SlotRecord, ...SlotRecord[]]
   const tie = tied.length === 0 ? '' : `, tied with ${clonesOf(tied)}`
-  return { kind: 'commit', winner, equals: [], words: `best ${output} ${score} (${goal}): clone ${winner.clone}${tie}` }
+  const beaten = byClone(valid).filter((slot) => slot !== winner)
+  return {
+    kind: 'commit',
+    winner,
+    equals: [],
+    beaten,
+    words: `best ${output} ${score} (${goal}): clone ${winner.clone}${tie}`,
+  }
 }
 
 /** Claims without a score count as failed when they were made. */
@@ -141,7 +149,7 @@ function quorum({ active, pending: open, valid, failed }: Standings, of: number)
   if (agreed !== undefined) {
     const [winner, ...equals] = agreed as [SlotRecord, ...SlotRecord[]]
     const words = `${agreed.length} of ${valid.length} results are equal: ${clonesOf(agreed)}`
-    return { kind: 'commit', winner, equals: byClone(equals), words }
+    return { kind: 'commit', winner, equals: byClone(equals), beaten: [], words }
   }
   const greatest = Math.max(0, ...classes.map((equal) => equal.length))
   const last = [...valid, ...failed.map(({ slot }) => slot)].toSorted(byEnd).at(-1)
@@ -158,6 +166,26 @@ function quorum({ active, pending: open, valid, failed }: Standings, of: number)
 
 /** Causes whose remedy is that of `no-quorum`. */
 const triedAgain: ReadonlySet<Cause> = new Set<Cause>(['user-error', 'bad-output', 'validator-rejected', 'unknown'])
+
+/**
+ * The failure that an attempt is laid to, of which as many slots as are `spare` may fail: the latest, or, when the user's
+ * failures alone are no more than that, the latest of the platform's, so that no retry of the user is spent.
+ */
+function toBlame(failed: readonly FailedSlot[], spare: number): FailedSlot | undefined {
+  const platforms = failed.filter(({ failure }) => ofPlatform.has(failure.cause))
+  return (failed.length - platforms.length <= spare ? platforms.at(-1) : undefined) ?? failed.at(-1)
+}
+
+/** Causes that spend no retry of the user, and are followed by another try. */
+const ofPlatform: ReadonlySet<Cause> = new Set<Cause>([
+  'reclaimed',
+  'host-lost',
+  'engine-lost',
+  'out-of-memory',
+  'out-of-disk',
+  'start-failed',
+  'no-capacity',
+])
 
 function told(equal: readonly SlotRecord[]): string {
   return equal.length === 1 ? `${clonesOf(equal)} stands alone` : `${clonesOf(equal)} agree`

@@ -1,6 +1,6 @@
 declare const brand: unique symbol
 
-/** `run_` and a time-ordered suffix; made by the ids port only. */
+/** `run_` and a time-ordered suffix, made by the ids port; or one that follows from the key of a request. */
 export type RunId = string & { readonly [brand]: 'run' }
 
 /** Reads a run id from outside; `undefined` when it isn't shaped like one. */

@@ -66,6 +66,23 @@ export const LIMITS = {
   timeoutS: { value: 14 * 86_400, unit: 'seconds', why: 'a container host is replaced after 14 days' },
   deadlineS: { value: 365 * 86_400, unit: 'seconds', why: 'an execution lives at most a year' },
   outputBytes: { value: 5 * 1024 ** 4, unit: 'bytes', why: 'the largest object of an object store' },
+  textBytes: {
+    value: 256 * 1024 ** 2,
+    unit: 'bytes of a `json` or `text` output, or of several combined',
+    why: 'read through as it is checked; a combined one is held in memory',
+  },
+  schemaBytes: {
+    value: 64 * 1024 ** 2,
+    unit: 'bytes of a `json` output with a `schema`',
+    why: 'its value is held in memory to be checked, at several times its size',
+  },
+  comparedBytes: {
+    value: 16 * 1024 ** 2,
+    unit: 'bytes of a `json` output that a `quorum` compares',
+    why: 'its canonical form takes 20 times its size in memory; a `file` is compared by its bytes',
+  },
+  outputFiles: { value: 10_000, unit: 'files in a `directory` output', why: 'each is an object of its own' },
+  logBytes: { value: 64 * 1024 ** 2, unit: 'bytes of each log of a clone', why: 'data belongs in outputs' },
   codeFiles: { value: 20_000, unit: 'files in one `code` folder', why: 'the folder is copied for every clone' },
   codeBytes: {
     value: 1024 ** 3,

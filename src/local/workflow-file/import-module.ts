@@ -47,8 +47,15 @@ async function failureOf(error: unknown, path: string): Promise<Diagnostic> {
     message: `the module fails: ${error.name}: ${summary}`,
     path: '',
     ...(position === undefined ? {} : { position }),
-    fix: 'correct the module',
+    fix: isTakenForCommonJs(summary)
+      ? 'name the file .mts or .mjs, or write "type": "module" into package.json'
+      : 'correct the module',
   }
+}
+
+/** A `package.json` as `npm init` writes it says that files are CommonJS, and Node says no more than this. */
+function isTakenForCommonJs(summary: string): boolean {
+  return /^Cannot use import statement outside a module|^Unexpected token 'export'/.test(summary)
 }
 
 /** The first line of a stack that is in the module: `…/flow.ts?changed=1:2:3`. */

@@ -9,9 +9,12 @@ import type { Task } from '#core/workflow/workflow.ts'
 import { leftNoResult } from '#operations/advance/left-no-result.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
-import { readRun } from '#operations/read-run.ts'
+import { asRead, readRun } from '#operations/read-run.ts'
 
-/** All instances have ended: so has the task, with a result unless more of them failed than it tolerates. */
+/**
+ * All instances have ended: so has the task, with a result unless more of them failed than it tolerates. That of a run which
+ * is being cancelled is left to the cancel.
+ */
 export async function endExpansion(
   ports: Pick<Ports, 'store' | 'clock' | 'definitions'>,
   run: RunId,
@@ -26,11 +29,13 @@ export async function endExpansion(
   await optimistic(ports.store, run, async () => {
     const stored = await ports.store.rows.get(run, 'task', id)
     if (stored === undefined || isTaskTerminal(stored.value.state)) return { done: undefined }
+    const current = await readRun(ports.store, run)
+    if (current.value.state !== 'running') return { done: undefined }
     const atMs = ports.clock.nowMs()
     const event = verdict.ok
       ? ({ type: 'task.committed', atMs, outputs: {}, decision: verdict.value } as const)
       : ({ type: 'task.failed', atMs, error: verdict.error } as const)
-    return { write: [change('task', id, stored, event)], value: undefined }
+    return { write: [change('task', id, stored, event)], checks: [asRead(current)], value: undefined }
   })
 }
 

@@ -18,19 +18,23 @@ export interface Obstacle {
  */
 export function obstacleOf(task: Task, { failed, empty }: Without): Obstacle | undefined {
   const { data, order } = neededBy(task)
-  const lists = listSources(task)
+  const lists = listMarks(task)
   const about = (mark: string): string => taskOf(taskOfMark(mark))
-  const isList = (mark: string): boolean => mark === about(mark) || mark.endsWith('[]')
   const inTheWay = (marks: readonly string[], needed: (task: string) => boolean): readonly string[] =>
-    marks.filter((mark) => (task.always ? isList(mark) && lists.has(about(mark)) : needed(about(mark))))
+    marks.filter((mark) => (task.always ? lists.has(mark) : needed(about(mark))))
   const failures = inTheWay(failed, (id) => data.has(id) || order.has(id))
   if (failures.length > 0) return { for: 'failure', why: leftNoResult(failures) }
   const missing = inTheWay(empty, (id) => data.has(id))
   return missing.length > 0 ? { for: 'nothing', why: leftNoResult(missing) } : undefined
 }
 
-/** Tasks without which the list of a `forEach` task is not known. */
-function listSources({ forEach }: Task): ReadonlySet<string> {
-  const keys = forEach?.keys ?? []
-  return new Set(keys.flatMap(({ source }) => ('from' in source ? [source.from.task] : [])))
+/** Marks without which the list of a `forEach` task is not known. */
+function listMarks({ forEach }: Task): ReadonlySet<string> {
+  const sources = (forEach?.keys ?? []).map(({ source }) => source)
+  return new Set(
+    sources.flatMap((source) => {
+      if (source.kind === 'output') return [source.from.task]
+      return source.kind === 'each' ? [`${source.from.task}[]`] : []
+    }),
+  )
 }

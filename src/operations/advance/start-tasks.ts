@@ -20,7 +20,7 @@ export async function startTasks(
   const following: Work[] = []
   for (const id of work.tasks) {
     const task = readiness.tasks.get(id) as Task
-    const stopped = record.stopping !== null && !task.always
+    const stopped = record.stopping !== null && !task.always && !(await isExpanded(ports, run, id))
     const obstacle =
       obstacleOf(task, work.without) ??
       (stopped ? ({ for: 'stop', why: record.stopping } as const) : await conditionOf(ports, record, task))
@@ -31,4 +31,10 @@ export async function startTasks(
     else plain.push({ task: id })
   }
   return [...(await readyTasks(ports, run, plain)), ...following]
+}
+
+/** Whether instances of the task were to come before the run was told to stop: they end the task, be it as skipped. */
+async function isExpanded(ports: Pick<Ports, 'store'>, run: RunId, id: string): Promise<boolean> {
+  const row = await ports.store.rows.get(run, 'task', id)
+  return row !== undefined && row.value.instances !== null
 }

@@ -1,3 +1,4 @@
+import { ProblemError } from '#contract/problem.ts'
 import type { RunDocument, TaskDocument } from '#contract/run-document.ts'
 import type { Plan } from '#core/planning/plan.ts'
 import type { RunRecord } from '#core/run/run.ts'
@@ -5,6 +6,7 @@ import { isRunTerminal } from '#core/run/run.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import type { TaskState } from '#core/run/task.ts'
 import { totalsOf } from '#core/run/totals.ts'
+import type { Definition } from '#operations/definitions.ts'
 import { taskDocument, unreadyDocument } from '#operations/documents/task-document.ts'
 import { everyRow } from '#operations/every-row.ts'
 import { ledgerOf } from '#operations/ledger-of.ts'
@@ -21,8 +23,32 @@ export async function runDocument(
   run: RunRecord,
   options: { readonly tasks: boolean; readonly alive: boolean },
 ): Promise<RunDocument> {
-  const { workflow, readiness } = await reads.definitions.workflow(run)
-  const plan = await planOf(reads, run)
+  return documentOf(reads, run, await reads.definitions.workflow(run), options)
+}
+
+/** A run in a list, which is said to be damaged rather than keeping the others from being listed. */
+export async function listedRun(reads: Reads, run: RunRecord, alive: boolean): Promise<RunDocument> {
+  const options = { tasks: false, alive }
+  let definition: Definition
+  try {
+    definition = await reads.definitions.workflow(run)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code !== 'STATE-DAMAGED') throw error
+    return { ...(await documentOf(reads, run, null, options)), damage: error.problem.message }
+  }
+  return documentOf(reads, run, definition, options)
+}
+
+/** Without its workflow, nothing is known of tasks that have no row. */
+async function documentOf(
+  reads: Reads,
+  run: RunRecord,
+  definition: Definition | null,
+  options: { readonly tasks: boolean; readonly alive: boolean },
+): Promise<RunDocument> {
+  const all = definition?.workflow.tasks ?? []
+  // Only what is said of tasks needs it.
+  const plan = options.tasks ? await planOf(reads, run) : undefined
   const slots = new Map<string, SlotRecord[]>()
   for await (const { value: slot } of everyRow(reads.store, run.id, 'slot')) {
     const list = slots.get(slot.task)
@@ -43,17 +69,17 @@ export async function runDocument(
   const tasks: TaskDocument[] = []
   const seen = new Set<string>()
   for await (const { value: row } of everyRow(reads.store, run.id, 'task')) {
-    const task = readiness.tasks.get(row.task)
-    if (task === undefined) throw new Error(`${row.id} is no task of ${run.workflow}`)
     seen.add(row.id)
     // An expansion stands for its instances that have no row yet; one that came to none counts by itself.
     if (row.instances === null || row.instances === 0) counts[row.state] += 1
     else counts[unready] += row.instances
     if (row.index !== null) counts[unready] -= 1
     if (!options.tasks) continue
+    const task = definition?.readiness.tasks.get(row.task)
+    if (task === undefined) throw new Error(`${row.id} is no task of ${run.workflow}`)
     tasks.push(taskDocument(row, slots.get(row.id) ?? [], task, plan?.placements[row.task]))
   }
-  for (const task of workflow.tasks) {
+  for (const task of all) {
     if (seen.has(task.id)) continue
     counts[unready] += 1
     if (options.tasks) tasks.push(unreadyDocument(task, plan?.placements[task.id], unready))
@@ -82,7 +108,7 @@ export async function runDocument(
     costUsd: totals.costUsd,
     wastedCostUsd: totals.wastedCostUsd,
     counts,
-    ...(options.tasks ? { tasks: tasks.sort(byPlace(workflow.tasks.map((task) => task.id))) } : {}),
+    ...(options.tasks ? { tasks: tasks.sort(byPlace(all.map((task) => task.id))) } : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ControlPlane, LogChunk, OutputDocument, SubmitRequest, Upload } from '#contract/control-plane.ts'
+import type { PlanPreview } from '#contract/plan-preview.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { EventDocument, RunDocument } from '#contract/run-document.ts'
 import type { Plan } from '#core/planning/plan.ts'
@@ -15,6 +16,8 @@ export class FakeControlPlane implements ControlPlane {
   logChunks: readonly LogChunk[] = []
   outputDocuments: Readonly<Record<string, OutputDocument>> = {}
   planned: Plan | undefined
+  preview: PlanPreview | undefined
+  readonly plannedFor: SubmitRequest[] = []
   definition: Workflow | undefined
   poolList: readonly Pool[] = []
   room: Capacity | null = null
@@ -43,6 +46,12 @@ export class FakeControlPlane implements ControlPlane {
   submit(request: SubmitRequest): Promise<Result<{ readonly runId: string }, Problem>> {
     this.submissions.push(request)
     return Promise.resolve(this.refusal === undefined ? ok({ runId: 'run_00000001' }) : err(this.refusal))
+  }
+
+  planFor(request: SubmitRequest): Promise<Result<PlanPreview, Problem>> {
+    this.plannedFor.push(request)
+    if (this.refusal !== undefined) return Promise.resolve(err(this.refusal))
+    return Promise.resolve(this.preview === undefined ? err(absent) : ok(this.preview))
   }
 
   runs(): Promise<{ readonly runs: readonly RunDocument[]; readonly nextCursor?: string }> {
@@ -82,6 +91,13 @@ export class FakeControlPlane implements ControlPlane {
 
   outputs(): Promise<Result<Readonly<Record<string, OutputDocument>>, Problem>> {
     return Promise.resolve(ok(this.outputDocuments))
+  }
+
+  readonly saved: { run: string; name: string; folder: string }[] = []
+
+  saveOutput(run: string, name: string, folder: string): Promise<Result<string, Problem>> {
+    this.saved.push({ run, name, folder })
+    return Promise.resolve(this.refusal === undefined ? ok(`${folder}/${name}`) : err(this.refusal))
   }
 
   pools(): Promise<{ readonly pools: readonly Pool[]; readonly capacity: Capacity | null }> {

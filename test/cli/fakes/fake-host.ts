@@ -1,5 +1,6 @@
 import type { CliHost, NewFile, Signal, TextStream } from '#cli/host.ts'
 import { main } from '#cli/main.ts'
+import type { BatchEndpointRequest, ServedBatch } from '#contract/batch-endpoint.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
 import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import type { MachineCheck } from '#contract/machine-check.ts'
@@ -37,7 +38,7 @@ export class FakeHost implements CliHost {
   readonly cwd = '/home/ada/flows'
   readonly command = 'forkcast'
   readonly version = { forkcast: '0.1.0', node: 'v24.21.0', platform: 'linux x64' }
-  readonly schema = 'https://forkcast.example/workflow.schema.json'
+  readonly schema = () => 'https://forkcast.example/workflow.schema.json'
   readonly limits = {
     tasks: { value: 100_000, unit: 'tasks', why: 'planned and stored in seconds on one machine' },
     depth: { value: 64, unit: 'levels', why: 'no workflow needs more' },
@@ -52,6 +53,13 @@ export class FakeHost implements CliHost {
     exitCode: 3,
   })
   checks: readonly MachineCheck[] = []
+  batch: Result<ServedBatch, Problem> = err({
+    code: 'PORT-TAKEN',
+    message: 'port 7000 is taken',
+    fix: 'name another one with --port',
+    exitCode: 5,
+  })
+  readonly batchRequests: BatchEndpointRequest[] = []
   readonly opened: Parameters<CliHost['openControlPlane']>[0][] = []
   #listener: ((signal: Signal) => void) | undefined
   readonly #timers = new Set<() => void>()
@@ -63,6 +71,11 @@ export class FakeHost implements CliHost {
   every(_ms: number, act: () => void): () => void {
     this.#timers.add(act)
     return () => this.#timers.delete(act)
+  }
+
+  /** Resolves once somebody waits for time to pass. */
+  async untilTimer(): Promise<void> {
+    while (this.#timers.size === 0) await new Promise(setImmediate)
   }
 
   /** Lets a timer ring at `ms`. */
@@ -110,6 +123,18 @@ export class FakeHost implements CliHost {
 
   openControlPlane(options: Parameters<CliHost['openControlPlane']>[0]): Promise<Result<ControlPlane, Problem>> {
     this.opened.push(options)
+    return Promise.resolve(this.control)
+  }
+
+  openBatch(request: BatchEndpointRequest): Promise<Result<ServedBatch, Problem>> {
+    this.batchRequests.push(request)
+    return Promise.resolve(this.batch)
+  }
+
+  readonly openedRemote: { readonly url: string; readonly dir: string }[] = []
+
+  openRemote(options: { readonly url: string; readonly dir: string }): Promise<Result<ControlPlane, Problem>> {
+    this.openedRemote.push(options)
     return Promise.resolve(this.control)
   }
 

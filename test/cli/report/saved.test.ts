@@ -38,7 +38,8 @@ describe('what a race saved', () => {
     expect(raced(first, predicted, other)).toMatchObject([{ task: 'A', attempt: 1, betweenS }])
   })
 
-  it('is not told where results were made of several clones, or one clone ran', () => {
+  it('is not told where a result took several clones, be it that they were beaten, or where one clone ran', () => {
+    expect(raced(slot(0, { state: 'contributed' }))).toStrictEqual([])
     expect(raced(slot(0, { state: 'contributed' }), history, { ...won, state: 'contributed' })).toStrictEqual([])
     expect(raced(slot(0, ended), history, { ...won, timesS: { ...won.timesS, starting: null } })).toStrictEqual([])
   })

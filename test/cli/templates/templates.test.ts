@@ -41,6 +41,7 @@ async function forkcast(...words: readonly string[]): Promise<{ readonly exitCod
     onSignal,
     readText,
     createFiles,
+    openRemote: () => Promise.reject(new Error('no test asks for it')),
     openControlPlane: (options) =>
       openControlPlane({
         ...options,
@@ -48,6 +49,7 @@ async function forkcast(...words: readonly string[]): Promise<{ readonly exitCod
         secrets: { environment: () => undefined, folder },
         reaper,
       }),
+    openBatch: (request) => fake.openBatch(request),
     loadWorkflow,
   }
   const exitCode = await main([...words, '--dir', join(folder, '.forkcast')], host)

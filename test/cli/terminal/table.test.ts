@@ -33,7 +33,20 @@ describe('a table', () => {
 
   it('leaves to the terminal what can not be made to fit', () => {
     const rows = [['run_0123456789abcdef', '1.2s', 'the cheapest pool that has room for it now']]
-    expect(drawn(rows, 10)[1]).toBe('run_0123456789abcdef  1.2s  the cheapes…')
+    expect(drawn(rows, 10)[1]).toBe('run_0123456789abcdef  1.2s  the cheap…')
+  })
+
+  it('leaves out the columns that yield, greatest first and no more than it must, and names them', () => {
+    const yielding = [...columns, { title: 'cost', yields: 2 }, { title: 'tier', yields: 1 }]
+    const rows = [['run_0123456789abcdef', '1.2s', 'the cheapest pool that has room for it now', '$0.0021', 'hot']]
+    const shown = (width: number) => table(yielding, rows, { width, more: '…' }).map((line) => paint(line, look))
+    expect(shown(53)[0]).toBe('ID                    TOOK  WHY         COST     TIER')
+    expect(shown(52)).toStrictEqual([
+      'ID                    TOOK  WHY                 TIER',
+      'run_0123456789abcdef  1.2s  the cheapest pool…  hot',
+      'no room for: cost',
+    ])
+    expect(shown(40).at(-1)).toBe('no room for: cost, tier')
   })
 
   it('counts columns of the terminal, not letters', () => {

@@ -31,9 +31,9 @@ function plain(value: unknown): unknown {
 describe('forkcast ls', () => {
   it('lists runs, newest first', async () => {
     expect(await printed('ls')).toMatchInlineSnapshot(`
-      "RUN           WORKFLOW   STATE        SUBMITTED             TOOK  TASKS     COST
-      run_00000001  anomalies  ✓ succeeded  2026-11-21 12:00:00  12.3s    5/5  $0.0021
-      run_00000000  anomalies  ✗ failed     2026-11-21 12:00:00  12.3s    2/4  $0.0021
+      "RUN           WORKFLOW   STATE        SUBMITTED          TOOK  TASKS     COST
+      run_00000001  anomalies  ✓ succeeded  2026-11-21 12:00  12.3s    5/5  $0.0021
+      run_00000000  anomalies  ✗ failed     2026-11-21 12:00  12.3s    2/4  $0.0021
       "
     `)
   })
@@ -43,6 +43,14 @@ describe('forkcast ls', () => {
     control.nextCursor = 'abc'
     await host.run('ls --limit 2')
     expect(host.stderr.text).toBe('more with  forkcast ls --after abc\n')
+  })
+
+  it('marks a run that is damaged, and says where to look', async () => {
+    const { host, control } = world()
+    control.runDocuments = [anomaliesRun, { ...failedRun, id: 'run_00000000', damage: 'object x is gone' }]
+    expect(await host.run('ls')).toBe(0)
+    expect(host.stdout.text).toContain('run_00000000  anomalies  ✗ failed     2026-11-21 12:00  12.3s    2/?  $0.0021')
+    expect(host.stderr.text).toBe('✗ run_00000000 is damaged: object x is gone; see  forkcast show run_00000000\n')
   })
 
   it('prints {runs, nextCursor} with --json', async () => {
@@ -363,5 +371,18 @@ describe('forkcast cancel', () => {
     const { host, control } = world()
     control.refusal = { code: 'RUN-ENDED', message: 'run_00000001 has ended', fix: 'start a new one', exitCode: 5 }
     expect(await host.run('cancel latest')).toBe(5)
+  })
+})
+
+describe.each(['events', 'logs'])('forkcast %s -f', (verb) => {
+  it.each([
+    ['was interrupted says how to go on with it', 'interrupted', 1],
+    ['is over says no more', 'failed', 0],
+  ] as const)('of a run that %s', async (_, state, code) => {
+    const { host, control } = world()
+    control.runDocuments = [{ ...failedRun, id: 'run_00000000', state }]
+    expect(await host.run(`${verb} -f latest`)).toBe(code)
+    const resume = 'run_00000000 is interrupted; go on with  forkcast resume run_00000000'
+    expect(host.stderr.text.includes(resume)).toBe(code === 1)
   })
 })

@@ -206,6 +206,12 @@ describe('money', () => {
     expect(answers([endless({ hot: Infinity, cold: 0 })], { r: purse(0) })).toStrictEqual(['A cold'])
   })
 
+  it('is never enough for a pool that has no price', () => {
+    const unpriced = (nanoUsd: Readonly<Record<string, number>>) => ({ ...paid('A'), price: { purse: 'r', nanoUsd } })
+    expect(answers([unpriced({ cold: 3 })], { r: purse(1e15) })).toStrictEqual(['A cold'])
+    expect(answers([unpriced({})], { r: purse(1e15) })).toStrictEqual(['A needs Infinity'])
+  })
+
   it('that is put aside never exceeds what there is, and nobody is refused who could be paid', () => {
     const slots = fc.array(
       fc.record({

@@ -11,7 +11,9 @@ const exit = {
   peakMemoryMiB: null,
   memoryMiB: null,
 } satisfies Evidence
-const agent = { kind: 'agent', code: null, message: 'why' } as const
+const agent = { kind: 'agent', code: null, message: 'why', isOutput: false } as const
+const noFiles = 'raise the limit (`ulimit -n`), or run less at once'
+const notWritable = 'change the permissions or the owner of the file or of its folder'
 
 describe('the cause of a failure', () => {
   it.each<[string, Evidence, string, string]>([
@@ -134,7 +136,7 @@ describe('the cause of a failure', () => {
       'user-error',
       'x: not found, or its interpreter is not (ENOENT)',
     ],
-    ['spawn: too many files', { kind: 'spawn', code: 'EMFILE', program: 'x' }, 'start-failed', 'x: EMFILE'],
+    ['spawn: too many files', { kind: 'spawn', code: 'EMFILE', program: 'x' }, 'start-failed', `x: EMFILE\n${noFiles}`],
     ['spawn: no memory', { kind: 'spawn', code: 'ENOMEM', program: 'x' }, 'start-failed', 'x: ENOMEM'],
     [
       'spawn: a code like a property',
@@ -149,28 +151,60 @@ describe('the cause of a failure', () => {
       'INPUT_A: object a is missing',
     ],
     ['output', { kind: 'output', name: 'a', why: 'nothing at a' }, 'bad-output', 'output a: nothing at a'],
-    ['disk full', { ...agent, step: 'staging in', code: 'ENOSPC' }, 'out-of-disk', 'staging in failed: why'],
-    ['quota full', { ...agent, step: 'staging out', code: 'EDQUOT' }, 'out-of-disk', 'staging out failed: why'],
     [
-      'no right to the inputs',
-      { ...agent, step: 'staging in', code: 'EACCES' },
+      'disk full',
+      { ...agent, step: 'staging in', code: 'ENOSPC' },
+      'out-of-disk',
+      'staging in failed: why\nfree some space',
+    ],
+    [
+      'quota full',
+      { ...agent, step: 'staging out', code: 'EDQUOT' },
+      'out-of-disk',
+      'staging out failed: why\nfree some space',
+    ],
+    ...(['staging in', 'running', 'staging out'] as const).flatMap((step) =>
+      (
+        [
+          ['EACCES', notWritable],
+          ['EPERM', notWritable],
+          ['EROFS', 'mount it for writing'],
+          ['EIO', 'check the disk'],
+          ['EMFILE', noFiles],
+          ['ENFILE', noFiles],
+        ] as const
+      ).map(([code, fix]): [string, Evidence, string, string] => [
+        `${code}, ${step}`,
+        { ...agent, step, code },
+        'start-failed',
+        `${step} failed: why\n${fix}`,
+      ]),
+    ),
+    [
+      'an output that may not be read',
+      { ...agent, step: 'staging out', code: 'EACCES', isOutput: true },
+      'bad-output',
+      'staging out failed: why',
+    ],
+    [
+      'an output of somebody else',
+      { ...agent, step: 'staging out', code: 'EPERM', isOutput: true },
+      'bad-output',
+      'staging out failed: why',
+    ],
+    [
+      'an output on a disk that breaks',
+      { ...agent, step: 'staging out', code: 'EIO', isOutput: true },
+      'start-failed',
+      'staging out failed: why\ncheck the disk',
+    ],
+    [
+      'a code of another kind',
+      { ...agent, step: 'staging in', code: 'ENXIO' },
       'start-failed',
       'staging in failed: why',
     ],
-    [
-      'no right to the outputs',
-      { ...agent, step: 'staging out', code: 'EACCES' },
-      'bad-output',
-      'staging out failed: why',
-    ],
-    [
-      'no permission to the outputs',
-      { ...agent, step: 'staging out', code: 'EPERM' },
-      'bad-output',
-      'staging out failed: why',
-    ],
-    ['an error of the disk', { ...agent, step: 'staging out', code: 'EIO' }, 'unknown', 'staging out failed: why'],
-    ['no log', { ...agent, step: 'running', code: 'EIO' }, 'unknown', 'running failed: why'],
+    ['such a code after the command', { ...agent, step: 'running', code: 'ENXIO' }, 'unknown', 'running failed: why'],
     ['a bug', { ...agent, step: 'staging in' }, 'unknown', 'staging in failed: why'],
   ])('is told by the evidence: %s', (_, evidence, cause, words) => {
     const failure = classify(evidence)
@@ -185,8 +219,9 @@ describe('the cause of a failure', () => {
     ['a code far from it', { ...exit, exitCode: 137, peakMemoryMiB: 9, memoryMiB: 100 }, 'possible'],
     ['words of a full disk', { ...exit, exitCode: 1, stderr: 'ENOSPC' }, 'likely'],
     ['the system’s word of a full disk', { ...agent, step: 'staging in', code: 'ENOSPC' }, 'certain'],
-    ['what is not to be written', { ...agent, step: 'staging out', code: 'EACCES' }, 'likely'],
-    ['what can’t be staged', { ...agent, step: 'staging in', code: 'EIO' }, 'likely'],
+    ['what is not to be written', { ...agent, step: 'staging out', code: 'EACCES' }, 'certain'],
+    ['what a command left unreadable', { ...agent, step: 'staging out', code: 'EACCES', isOutput: true }, 'likely'],
+    ['what can’t be staged', { ...agent, step: 'staging in', code: 'ENXIO' }, 'likely'],
     ['an agent’s bug', { ...agent, step: 'running' }, 'possible'],
     ['a program that is not there', { kind: 'spawn', code: 'ENOENT', program: 'x' }, 'certain'],
     ['a validator’s word', { kind: 'validator', exitCode: 1, signal: null, stderr: '' }, 'certain'],

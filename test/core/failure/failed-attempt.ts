@@ -29,6 +29,7 @@ export interface Story {
   readonly memoryMiB?: number
   readonly timeoutS?: number | null
   readonly started?: boolean
+  readonly untold?: boolean
   readonly pools?: readonly Pool[]
   readonly pool?: string
 }
@@ -57,6 +58,7 @@ export function after(so: readonly Cause[], story: Story = {}): FailedAttempt {
     failure: failure(cause),
     before: so.slice(0, -1).map((of) => ({ failure: failure(of), remedy: 'again' })),
     started: true,
+    untold: false,
     pool: 'spot',
     ...rest,
   }

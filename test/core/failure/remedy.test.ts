@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { causes, type Cause } from '#core/failure/cause.ts'
+import { remedyKinds } from '#core/failure/remedy-kind.ts'
 import { remedyFor, type FailedAttempt, type Remedy } from '#core/failure/remedy.ts'
 import { aPool } from '../pools/a-pool.ts'
 import { after, pools, short, spot, type Story } from './failed-attempt.ts'
@@ -58,6 +59,19 @@ describe('the remedy of a first failure', () => {
     ]
     expect(remedies.map(when)).toStrictEqual(table[cause])
   })
+
+  it('and that of a second is one of the list, each of which there is for some cause', () => {
+    const kinds = causes
+      .flatMap((cause) => [first(cause), remedyFor(after([cause, cause]))])
+      .map((remedy) =>
+        remedy.kind === 'retry' ? remedy.remedy : remedy.kind === 'wait' ? 'wait-for-person' : remedy.kind,
+      )
+    expect([...new Set(kinds)].toSorted()).toStrictEqual(remedyKinds.toSorted())
+  })
+
+  it('is not guessed for a cause that this version does not know', () => {
+    expect(() => first('eclipse' as Cause)).toThrow('unexpected value: "eclipse"')
+  })
 })
 
 describe('the words of a remedy', () => {
@@ -86,6 +100,11 @@ describe('the words of a remedy', () => {
     [['timed-out'], { timeoutS: null }, 'timed-out: again, after 5 s (retry 1 of 2)'],
     [['timed-out'], { timeoutS: 14 * 86_400 }, 'timed-out: again, after 5 s (retry 1 of 2)'],
     [['user-error'], {}, 'user-error: again, after 5 s (retry 1 of 2)'],
+    [
+      ['user-error'],
+      { pools: pools.filter(({ id }) => id !== 'spot') },
+      'user-error: again, in spare, after 5 s (retry 1 of 2)',
+    ],
     [['reclaimed', 'reclaimed', 'user-error'], {}, 'user-error: again, on-demand in dear, after 5 s (retry 1 of 2)'],
     [['user-error'], { definition: { retry: { limit: 0, backoffS: 5 } } }, 'user-error: no retries asked for'],
     [['user-error', 'unknown', 'timed-out'], {}, 'timed-out after 60 s: all 2 retries are spent'],
@@ -101,6 +120,11 @@ describe('the words of a remedy', () => {
       ['user-error'],
       { definition: { idempotent: false } },
       'user-error: it had started and is not idempotent: never run again',
+    ],
+    [
+      ['user-error'],
+      { definition: { idempotent: false }, untold: true },
+      'user-error: it had started and is not idempotent: it may have done its work',
     ],
     [
       ['host-lost'],
@@ -166,6 +190,26 @@ describe('more of what ran out', () => {
       ['forest', 'spot', 512, 120],
       ['zscore', 'dear', 512, 60],
     ])
+  })
+
+  it('is for every clone when none of them failed so', () => {
+    expect(of(first('out-of-memory', { slots: 'spot dear' }))).toStrictEqual([
+      [null, 'spot', 1024, 60],
+      [null, 'dear', 1024, 60],
+    ])
+  })
+
+  it('leaves a clone without a limit as it is', () => {
+    const attempt = after(['timed-out'], { slots: 'spot! dear' })
+    const slots = attempt.slots.map((slot, clone) => (clone === 1 ? { ...slot, timeoutS: null } : slot))
+    const remedy = remedyFor({ ...attempt, slots })
+    expect(of(remedy)).toStrictEqual([
+      [null, 'spot', 512, 120],
+      [null, 'dear', 512, null],
+    ])
+    expect(remedy.words).toBe(
+      'timed-out after 60 s and no limit: again with 120 s and no limit, after 5 s (retry 1 of 2)',
+    )
   })
 
   it('is in a pool that has it', () => {

@@ -52,6 +52,20 @@ describe('the graph of a workflow', () => {
     expect(graphOf(workflowOf([task('A'), follower])).predecessorKinds).toStrictEqual([[], ['after']])
   })
 
+  it('follows the outputs that a condition compares, and no parameter', () => {
+    const compare = { kind: 'compare', is: 'eq', right: 1 } as const
+    const asking = task('B', {
+      when: {
+        kind: 'any',
+        of: [
+          { ...compare, left: { kind: 'param', param: 'A' } },
+          { ...compare, left: { kind: 'output', from: { task: 'A', output: 'o' } } },
+        ],
+      },
+    })
+    expect(dependenciesOf(asking)).toStrictEqual([{ task: 'A', kind: 'after' }])
+  })
+
   it('refuses a workflow that was not checked', () => {
     expect(() => graphOf(workflowOf([task('A', { needs: ['B'] })]))).toThrow('waits for B')
   })

@@ -7,6 +7,7 @@ it('counts the edges of the longest way to a task', () => {
   // A ─▶ B ─▶ C ─▶ D
   // ╰────────────▶╯   E
   expect(levels(drawn('A -> B -> C -> D, A -> D, E'))).toStrictEqual([0, 1, 2, 3, 0])
+  expect(levels(drawn('A -> B -> D, A -> C -> D'))).toStrictEqual([0, 1, 1, 2])
 })
 
 it('is one more than the highest level waited for', () => {

@@ -9,6 +9,9 @@ const reads = (id: string, optional: boolean) => ({ kind: 'output', from: from(i
 const lists = (kind: 'output' | 'each', id: string): Pick<Task, 'forEach'> => ({
   forEach: { keys: [{ name: 'k', source: { kind, from: from(id) } }], zip: false },
 })
+const literal: Pick<Task, 'forEach'> = {
+  forEach: { keys: [{ name: 'k', source: { kind: 'literal', items: [1, 2] } }], zip: false },
+}
 const asks = (id: string): Condition => ({
   kind: 'not',
   of: { kind: 'compare', left: { kind: 'output', from: from(id) }, is: 'eq', right: 1 },
@@ -24,6 +27,7 @@ describe('what a task needs of its predecessors', () => {
     ['the data of an input', { inputs: { x: reads('A', false) } }, [['A'], [], []]],
     ['the list', lists('output', 'A'), [['A'], [], []]],
     ['the instances', lists('each', 'A'), [['A'], [], []]],
+    ['nothing for a list that is written out', literal, [[], [], []]],
     ['order', { needs: ['A'] }, [[], ['A'], []]],
     ['nothing for an optional input', { inputs: { x: reads('A', true) } }, [[], [], ['A']]],
     ['nothing for a condition', { when: asks('A') }, [[], [], ['A']]],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { planRun, type PlanInput } from '#core/planning/plan-run.ts'
-import type { Plan } from '#core/planning/plan.ts'
+import type { PlanDraft } from '#core/planning/plan.ts'
 import type { Sample } from '#core/prediction/prediction.ts'
 import type { RunRecord } from '#core/run/run.ts'
 import type { Task, Workflow } from '#core/workflow/workflow.ts'
@@ -31,7 +31,7 @@ export function planInput(
 }
 
 /** The plan, of which every task has a pool. */
-export function planned(of: PlanInput): Plan {
+export function planned(of: PlanInput): PlanDraft {
   const result = planRun(of)
   if (!result.ok) throw new Error(result.error.join('\n'))
   return result.value

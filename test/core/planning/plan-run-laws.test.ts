@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { choosePools } from '#core/planning/choose-pools.ts'
 import { planRun } from '#core/planning/plan-run.ts'
-import type { Placement, Plan } from '#core/planning/plan.ts'
+import type { Placement, PlanDraft } from '#core/planning/plan.ts'
 import { predict } from '#core/prediction/predict.ts'
 import type { Task } from '#core/workflow/workflow.ts'
 import { planInputs, planned, plans } from './plan-inputs.ts'
@@ -29,7 +29,7 @@ describe('any plan', () => {
     )
   })
 
-  const slotsOf = (plan: Plan, task: string, kind: 'active' | 'standby'): readonly string[] =>
+  const slotsOf = (plan: PlanDraft, task: string, kind: 'active' | 'standby'): readonly string[] =>
     (plan.placements[task]?.slots ?? []).filter((slot) => slot.kind === kind).map(({ pool }) => pool)
 
   it('has as many clones as asked for and allowed', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Task } from '#core/workflow/workflow.ts'
 import { dag } from '../../builders/dag.ts'
 import { aPool } from '../pools/a-pool.ts'
 import { aSample } from '../prediction/a-sample.ts'
@@ -13,7 +14,7 @@ describe('a plan', () => {
     const lasting = (durationS: number) => ({ estimate: { durationS } })
     const overrides = { A: lasting(1), B: lasting(100), C: lasting(5), D: lasting(1) }
     const plan = planned(planInput(dag('A -> B -> D, A -> C -> D', overrides)))
-    expect(plan).toMatchObject({ run: 'run_00000001', madeAtMs: nowMs, criticalPath: ['A', 'B', 'D'] })
+    expect(plan).toMatchObject({ madeAtMs: nowMs, criticalPath: ['A', 'B', 'D'] })
     expect(plan.predicted.makespanS).toStrictEqual({ p50: 102, p90: 153 })
     const ahead = Object.values(plan.placements).map(({ task, rank }) => [task, rank - 50e12])
     expect(Object.fromEntries(ahead)).toStrictEqual({ A: 102, B: 101, C: 6, D: 1 })
@@ -37,6 +38,16 @@ describe('a plan', () => {
     expect(plan.placements['A']?.slots[0]?.pool).toBe('fast')
     expect(plan.placements['B']?.slots[0]?.pool).toBe('slow')
     expect(plan.predicted.makespanS.p50).toBe(21)
+  })
+
+  it('counts on the clone that starts last where more than the first is waited for', () => {
+    const price = { usdPerVcpuHour: 0.01, usdPerGiBHour: 0, usdPerGpuHour: 0 }
+    const pools = [aPool('near', { price }), aPool('far', { price, startDelayS: 30 })]
+    const twice = { estimate: { durationS: 10 }, clones: 2 } as const
+    const makespanS = (aggregate: Task['aggregate']) =>
+      planned(planInput(dag('A', { A: { ...twice, aggregate } }), { pools })).predicted.makespanS.p50
+    expect(makespanS({ policy: 'first' })).toBe(10)
+    expect(makespanS({ policy: 'quorum', of: 2 })).toBe(40)
   })
 
   it('takes each task by its own history', () => {

@@ -14,6 +14,13 @@ describe('the limit of a clone', () => {
     ['is none without a budget', undefined, null, [stopped(30)], null],
     ['is twice the p99 with one', undefined, 1, [], 500],
     ['is twice what was too short', undefined, 1, [stopped(500)], 1000],
+    [
+      'is twice the p99 after one that had none',
+      undefined,
+      1,
+      [aSample({ outcome: 'failed', cause: 'timed-out' })],
+      500,
+    ],
     ['is twice the p99 once a clone was in time', undefined, 1, [aSample(), stopped(500)], 500],
     ['is at most the longest there is', undefined, 1, [stopped(14 * 86_400)], 14 * 86_400],
   ] as const)('%s', (_, asked, budgetUsd, samples, expected) => {

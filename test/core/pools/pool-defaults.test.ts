@@ -77,3 +77,8 @@ describe('the class in an id', () => {
     expect(classOf(id)).toBeUndefined()
   })
 })
+
+it('a pool of a tier that this version does not know is not guessed', () => {
+  const tepid = { tier: 'tepid' as 'hot', accelerator: 'cpu', purchase: 'spot' } as const
+  expect(() => defaultPool('tepid-cpu', tepid, laptop)).toThrow('unexpected value: "tepid"')
+})

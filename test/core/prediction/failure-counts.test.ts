@@ -20,6 +20,7 @@ describe('failures in history', () => {
       { cause: 'reclaimed', remedy: 'on-demand', clones: 1 },
       { cause: 'user-error', remedy: 'again', clones: 1 },
     ])
+    expect(failureCounts(samples.toReversed())).toStrictEqual(failureCounts(samples))
     expect(failureCounts([aSample()])).toStrictEqual([])
   })
 

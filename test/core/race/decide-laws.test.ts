@@ -80,10 +80,16 @@ function told(aggregate: Aggregate, drawing: readonly Letter[], ends: readonly n
   const causes: Partial<Record<Letter, string>> = { P: 'host-lost', U: 'user-error', A: 'bad-output', B: 'bad-output' }
   const failing = (one: Seen | undefined) => (one === undefined ? 'pending' : `fail ${one.clone} ${causes[one.letter]}`)
   const clones = valid.map(({ clone }) => clone).sort((a, b) => a - b)
+  /** Would there be enough if the platform had lost none? */
+  const blamed = (needed: number) => {
+    const ours = bad.filter(({ letter }) => letter === 'P')
+    const faultless = ours.length > 0 && active - (bad.length - ours.length) >= needed
+    return failing(faultless ? ours.at(-1) : bad.at(-1))
+  }
   switch (aggregate.policy) {
     case 'first':
       if (valid[0] !== undefined) return `commit ${valid[0].clone}`
-      return open > 0 ? 'pending' : failing(bad.at(-1))
+      return open > 0 ? 'pending' : blamed(1)
     case 'all':
       if (bad.length > 0) return failing(bad[0])
       return valid.length > 0 && valid.length === active ? `all ${clones.join()}` : 'pending'
@@ -105,7 +111,7 @@ function told(aggregate: Aggregate, drawing: readonly Letter[], ends: readonly n
     case 'best': {
       const wanted = aggregate.min ?? [1, 1, 2, 2, 3][active] ?? Number.NaN
       const needed = wanted > active ? active : wanted
-      if (valid.length + open < needed && bad.length > 0) return failing(bad.at(-1))
+      if (valid.length + open < needed && bad.length > 0) return blamed(needed)
       if (open > 0 || valid.length === 0 || valid.length < needed) return 'pending'
       if (aggregate.policy !== 'best') return `${aggregate.policy} ${clones.join()}`
       const order = aggregate.goal === 'min' ? [1, 3, 0] : [0, 1, 3]

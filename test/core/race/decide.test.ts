@@ -64,7 +64,8 @@ describe('the first result', () => {
     ['a(5) b(5)', 'commit 0'],
     ['user-error(1) running', 'pending'],
     ['user-error(1) reclaimed(2)', 'fail 1 reclaimed'],
-    ['user-error(2) reclaimed(1)', 'fail 0 user-error'],
+    // With the clone that was lost there may have been a result: that is no fault of the user's.
+    ['user-error(2) reclaimed(1)', 'fail 1 reclaimed'],
     ['user-error(2) reclaimed(2)', 'fail 1 reclaimed'],
     ['user-error(1) standby', 'fail 0 user-error'],
     ['user-error(1) running+', 'pending'],
@@ -86,7 +87,7 @@ describe('the first result', () => {
     expect(words(decide({ policy: 'first' }, race(drawing)))).toBe(told)
   })
 
-  it('fails as its last clone did', () => {
+  it('fails as its last clone did, when all failed by themselves', () => {
     expect(decide({ policy: 'first' }, race('user-error(1) image(2)'))).toMatchObject({ failure: failureOf('image') })
   })
 })
@@ -169,6 +170,8 @@ describe('a mean or a median', () => {
     [2, 'running image(2) image(3)', 'fail 2 image'],
     [3, 'a(1) b(2) image(3)', 'fail 2 image'],
     [3, 'running running image(3)', 'fail 2 image'],
+    [2, 'a(1) reclaimed(2) user-error(3)', 'fail 1 reclaimed'],
+    [2, 'user-error(1) reclaimed(2) user-error(3)', 'fail 2 user-error'],
     // No more than there are.
     [3, 'a(1) b(2)', 'mean 0 1'],
   ])('of at least %i, of %s: %s', (min, drawing, decision) => {
@@ -232,6 +235,8 @@ describe('all results', () => {
     ['reclaimed(4) image(3)', 'fail 1 image'],
     ['standby', 'pending'],
     ['a cancelled', 'pending'],
+    ['a cancelled+', 'pending'],
+    ['a cancelled-', 'all 0'],
   ])('of %s: %s', (drawing, decision) => {
     expect(of({ policy: 'all' }, drawing)).toBe(decision)
   })
@@ -243,9 +248,9 @@ describe('all results', () => {
 })
 
 describe('the part of a slot in a decision', () => {
-  const parts = (aggregate: Aggregate, drawing: string) => {
+  const parts = (aggregate: Aggregate, drawing: string, scores?: Scores) => {
     const slots = race(drawing)
-    const decision = decide(aggregate, slots)
+    const decision = decide(aggregate, slots, scores)
     if (decision.kind === 'pending') throw new Error('not decided yet')
     return slots.map((slot) => partOf(slot, decision)).join(' ')
   }
@@ -257,6 +262,23 @@ describe('the part of a slot in a decision', () => {
     ['all', 'a image(1) running waiting', 'lost lost lost cancelled'],
   ] as const)('%s of %s: %s', (policy, drawing, told) => {
     expect(parts({ policy }, drawing)).toBe(told)
+  })
+
+  it('changes nothing about the decision', () => {
+    const quorum = { policy: 'quorum', of: 2 } as const
+    expect(of(quorum, 'a(1) b(2) b(3)')).toBe('commit 1 =2')
+    const decided = [
+      aSlot('lost', 0, { result: 'a', endMs: 1 }),
+      aSlot('won', 1, { result: 'b', endMs: 2 }),
+      aSlot('contributed', 2, { result: 'b', endMs: 3 }),
+    ]
+    expect(short(decide(quorum, decided))).toBe('commit 1 =2')
+  })
+
+  it('of the best: who was beaten has contributed, since the best is known by the others alone', () => {
+    const best = { policy: 'best', output: 'score', goal: 'max' } as const
+    const scores = new Map([0.5, undefined, 0.93].entries())
+    expect(parts(best, 'a b c standby', scores)).toBe('contributed lost won cancelled')
   })
 
   it('of a quorum: who agreed with the winner has contributed', () => {

@@ -5,7 +5,9 @@ import { JsonReader } from '#core/race/json-reader.ts'
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** All events of a text, scalars as they are written; the last one is the end, or what is wrong. */
-async function read(chunks: Iterable<Uint8Array | string>): Promise<readonly string[]> {
+async function read(
+  chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+): Promise<readonly string[]> {
   const reader = new JsonReader(chunks)
   const events: string[] = []
   for (;;) {
@@ -65,6 +67,14 @@ describe('a JSON text', () => {
       'end',
       done,
     ])
+  })
+
+  it('may come from a stream', async () => {
+    async function* stream() {
+      yield bytesOf('[1')
+      yield await Promise.resolve('2]')
+    }
+    expect(await read(stream())).toStrictEqual(['array', 'number 12', 'end', done])
   })
 
   it.each(['0', ' "x" ', 'false', '[]', '{}', '""', '"\\\\"', '"\\""', '"\\\\\\""', '1e-400', '-0'])(

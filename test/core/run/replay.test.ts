@@ -50,6 +50,11 @@ describe('replaying a log from nothing', () => {
     )
   })
 
+  it('refuses a log without the first version of a row', () => {
+    const log = [{ kind: 'run', id: 'run', version: 2, event: runEvents.planning }] as const
+    expect(() => replay(log)).toThrow('version 2 of run run follows 0')
+  })
+
   it('cannot tell that the last versions are missing, and gives the rows as they were before', () => {
     fc.assert(
       fc.property(logs, fc.nat(10), ({ log }, version) => {

@@ -77,6 +77,12 @@ describe('which result counts', () => {
     expect(errorsWith(fields).map((error) => error.split(' ')[0])).toStrictEqual(['WF-VALUE'])
   })
 
+  it('is counted only, among very many errors', () => {
+    const fields = `clones: 2, ${SCORE}, aggregate: { policy: best, output: scor, goal: min }`
+    const wrong = Array.from({ length: 1_000 }, (_, n) => `k${n}: 1`).join('\n')
+    expect(errorsWith(fields, wrong).at(-1)).toMatch('and 901 more')
+  })
+
   it('takes clones from what is said for all tasks', () => {
     expect(taskWith('aggregate: median', 'defaults: { clones: 3 }').clones).toBe(3)
     expect(errorsWith('aggregate: median', 'defaults: { clones: auto }')).toStrictEqual([

@@ -105,6 +105,10 @@ describe('a comparison', () => {
     )
   })
 
+  it('is not guessed where this version does not know it', () => {
+    expect(() => compares('a', 'like' as Comparison, 'b')).toThrow('unexpected value: "like"')
+  })
+
   it('is not troubled by a value that is very deep', () => {
     let deep: Json = 1
     for (let level = 0; level < 200_000; level++) deep = [deep]

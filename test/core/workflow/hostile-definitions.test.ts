@@ -156,6 +156,7 @@ describe('43: JSON that is not quite', () => {
     ['[1,]', '1:4', 'a value'],
     ['[', '1:2', 'a value or `]`'],
     ['"a\nb"', '1:1', 'a value'],
+    ['{"a": "b', '1:7', 'a value'],
     ["'a'", '1:1', 'a value'],
     ['"\\x"', '1:1', 'a value'],
     ['nul', '1:1', 'a value'],

@@ -80,6 +80,10 @@ describe('a condition', () => {
       '`when.output` of task `t` is a parameter, and no task leaves it → write `param: window`',
     ],
     ['{ output: t.o, eq: 1 }, outputs: { o: { path: o.json } }', 'WF-CYCLE 7:37 task `t` waits for itself'],
+    [
+      '{ all: [{ param: window, eq: 1 }, { output: t.o, eq: 1 }] }, outputs: { o: { path: o.json } }',
+      'WF-CYCLE 7:71 task `t` waits for itself → remove `t` from `when.all.1` of task `t`',
+    ],
     ['[]', 'write a map of keys and values'],
     ['window', 'write a map of keys and values'],
   ])('when: %s', (condition, message) => {

@@ -132,7 +132,10 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
   }
 
   function stateOf(job: string): JobState | undefined {
-    if (jobs.has(job)) return { job, state: 'alive' }
+    const alive = jobs.get(job)
+    if (alive !== undefined) {
+      return { job, state: 'alive', startedAtMs: alive.phase === 'running' ? alive.startedAtMs : null }
+    }
     const ended = endedJobs.get(job)
     return ended && { job, state: 'ended', ended }
   }

@@ -49,12 +49,11 @@ export function canonicalCondition(given: ConditionInput, place: Path, findings:
       'nest less, or decide in a task',
     )
   }
-  const parts = subject === 'not' ? [] : (given[subject] ?? [])
-  if (subject !== 'not') {
-    const of = parts.map((part, index) => canonicalCondition(part, [...place, subject, index], findings, depth + 1))
-    return { kind: subject, of }
-  }
-  return { kind: 'not', of: canonicalCondition(given.not ?? {}, [...place, 'not'], findings, depth + 1) }
+  const within = (part: ConditionInput, ...inner: Path) =>
+    canonicalCondition(part, [...place, ...inner], findings, depth + 1)
+  if (subject === 'not') return { kind: 'not', of: within(given.not as ConditionInput, 'not') }
+  const parts = given[subject] as readonly ConditionInput[]
+  return { kind: subject, of: parts.map((part, index) => within(part, subject, index)) }
 }
 
 /** Reported before; a task with it takes part in further checks only. */
@@ -80,8 +79,8 @@ function canonicalOperand(
   }
   // An empty pointer leads to the whole, as none does.
   const within = at === undefined || at === '' ? {} : { at }
-  if (subject === 'param') return { ...within, kind: 'param', param: given.param ?? '' }
-  const reference = canonicalReference(given.output ?? '')
+  if (subject === 'param') return { ...within, kind: 'param', param: given.param as string }
+  const reference = canonicalReference(given.output as string)
   if (reference.kind === 'output') return { ...within, from: reference.from, kind: 'output' }
   findings.add({
     code: 'WF-CONDITION',

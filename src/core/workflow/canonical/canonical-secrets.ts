@@ -8,8 +8,8 @@ export function canonicalSecrets(given: CheckedTask['secrets']): Task['secrets']
   if (given === undefined) return NO_SECRETS
   const secrets: Record<string, SecretRef> = {}
   for (const [variable, { from }] of Object.entries(given)) {
-    const found = secretSource(from)
-    if (found?.name !== undefined) secrets[variable] = { name: found.name, source: found.source }
+    const { name, source } = secretSource(from) as SecretRef
+    secrets[variable] = { name, source }
   }
   return inKeyOrder(secrets)
 }

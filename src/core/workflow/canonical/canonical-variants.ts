@@ -36,7 +36,7 @@ export function canonicalVariants(
   const shared = canonicalCommand(task.run, [...place, 'run'], findings)
   const names = checkNames(Object.keys(variants), [...place, 'variants'], findings)
   return names.toSorted().map((name): Variant => {
-    const own = variants[name] ?? {}
+    const own = variants[name] as (typeof variants)[string]
     const owner = [...place, 'variants', name]
     const image = own.image ?? around.image
     const resources = canonicalResources(defaults.resources, task.resources, own.resources)

@@ -43,7 +43,7 @@ export function checkAggregate(task: Task, given: Json, findings: Findings): voi
   const [key, enough] =
     aggregate.policy === 'quorum'
       ? (['of', aggregate.of] as const)
-      : (['min', 'min' in aggregate ? (aggregate.min ?? 1) : 1] as const)
+      : (['min', 'min' in aggregate ? aggregate.min : 1] as const)
   if (enough <= clones) return
   const message = `needs ${enough} results, and has ${clones} clones`
   conflict(['aggregate', key], message, `write ${quoted(key)} of at most ${clones}, or add clones`)

@@ -1,4 +1,5 @@
 import { buildGraph, type Edge } from '#core/graph/graph.ts'
+import { hasCycle } from '#core/graph/has-cycle.ts'
 import { shortestCycles } from '#core/graph/shortest-cycle.ts'
 import { needsOf } from '#core/workflow/check/check-references.ts'
 import type { Targets } from '#core/workflow/check/reference-problem.ts'
@@ -21,6 +22,7 @@ export function checkCycles(edges: readonly Edge[], targets: Targets, findings: 
     })
     return
   }
+  if (!hasCycle(targets.tasks.length, edges)) return
   const ids = targets.tasks.map(({ id }) => id)
   for (const cycle of shortestCycles(buildGraph(ids, edges))) reportCycle(cycle, targets, findings)
 }

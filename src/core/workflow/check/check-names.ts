@@ -12,9 +12,8 @@ import { NAME_PATTERN } from '#core/workflow/schema/scalars.ts'
 export function checkNames(names: readonly string[], place: Path, findings: Findings): readonly string[] {
   const folded = new Map<string, string>()
   return names.filter((name) => {
-    const path = [...place, name]
     const report = (code: 'WF-NAME' | 'WF-NAME-CLASH', message: string, fix: string) => {
-      findings.add({ code, message, fix, path, at: 'key' })
+      findings.add({ code, message, fix, path: [...place, name], at: 'key' })
       return false
     }
     if (name.startsWith('x-')) {
@@ -41,7 +40,8 @@ export function checkNames(names: readonly string[], place: Path, findings: Find
         'choose another name',
       )
     }
-    const other = folded.get(name.toLowerCase())
+    const lower = name.toLowerCase()
+    const other = folded.get(lower)
     if (other !== undefined) {
       return report(
         'WF-NAME-CLASH',
@@ -49,7 +49,7 @@ export function checkNames(names: readonly string[], place: Path, findings: Find
         'rename one of the two',
       )
     }
-    folded.set(name.toLowerCase(), name)
+    folded.set(lower, name)
     return true
   })
 }

@@ -73,14 +73,15 @@ function checkNeeds(
   edgeFrom: (upstream: string, kind: Edge['kind']) => void,
   problemAt: (problem: ReferenceProblem, path: Path) => void,
 ): void {
-  const seen = new Set<string>()
-  for (const [index, need] of needsOf(node, targets).entries()) {
-    const problem = seen.has(need)
+  const needs = needsOf(node, targets)
+  const seen = needs.length > 1 ? new Set<string>() : undefined
+  for (const [index, need] of needs.entries()) {
+    const problem = seen?.has(need)
       ? { code: 'WF-VALUE' as const, message: `\`needs\` names ${quoted(need)} twice`, fix: 'remove one of the two' }
       : taskProblem(need, targets)
     if (problem !== undefined) problemAt(problem, ['needs', index])
     else edgeFrom(need, 'after')
-    seen.add(need)
+    seen?.add(need)
   }
 }
 

@@ -11,6 +11,7 @@ import { withoutWrongSecrets } from '#core/workflow/check/check-secrets.ts'
 import { checkValues } from '#core/workflow/check/check-values.ts'
 import { describeIssues } from '#core/workflow/check/describe-issue.ts'
 import { describePlace } from '#core/workflow/check/describe-place.ts'
+import { plainTaskReader } from '#core/workflow/check/plain-task.ts'
 import { outputProblem, type ReferenceProblem, type Targets } from '#core/workflow/check/reference-problem.ts'
 import { findUnsupportedInHead, findUnsupportedInTask } from '#core/workflow/check/unsupported.ts'
 import { HEAD_COUNTS, TASK_COUNTS, withinLimits } from '#core/workflow/check/within-limits.ts'
@@ -51,7 +52,10 @@ export function checkWorkflow(root: Json, findings: Findings): Workflow | undefi
   checkNames(params, ['params'], findings)
 
   const around = { defaults: head.defaults ?? {}, code: canonical.code, params }
+  const readPlain = plainTaskReader(around)
   const tasks = given.map(([id, value]) => {
+    const plain = readPlain(id, value)
+    if (plain !== undefined) return plain
     const task = canonicalTask(id, readTask(id, value, findings), around, findings)
     checkAggregate(task, value, findings)
     return task
@@ -121,7 +125,8 @@ function findMissing(task: Json, path: Path, findings: Findings): void {
 
 /** The tasks with a usable name, sorted by it. */
 function readTasks(given: Json | undefined, findings: Findings): readonly (readonly [string, Json])[] {
-  if (!isObject(given) || Object.keys(given).length === 0) {
+  const names = keysOf(given)
+  if (!isObject(given) || names.length === 0) {
     findings.add({
       code: given === undefined ? 'WF-MISSING-KEY' : 'WF-VALUE',
       message: Array.isArray(given) ? '`tasks` is a list' : 'the workflow has no tasks',
@@ -131,18 +136,17 @@ function readTasks(given: Json | undefined, findings: Findings): readonly (reado
     })
     return []
   }
-  const count = Object.keys(given).length
-  if (count > LIMITS.tasks.value) {
+  if (names.length > LIMITS.tasks.value) {
     findings.add({
       code: 'WF-LIMIT',
-      message: beyondLimit('`tasks`', count, 'tasks'),
+      message: beyondLimit('`tasks`', names.length, 'tasks'),
       fix: 'repeat a task with `forEach`, or split the workflow',
       path: ['tasks'],
       at: 'key',
     })
     return []
   }
-  const ids = checkNames(Object.keys(given), ['tasks'], findings)
+  const ids = checkNames(names, ['tasks'], findings)
   return ids.toSorted().map((id) => [id, withinLimits(given[id] as Json, TASK_COUNTS, ['tasks', id], findings)])
 }
 

@@ -32,7 +32,9 @@ export function withinLimits(
 ): Json {
   if (!isObject(value)) return value
   const tooMany: string[] = []
-  for (const [field, limit] of Object.entries(counts)) {
+  for (const field in counts) {
+    if (value[field] === undefined) continue
+    const limit = counts[field] as LimitName
     const found = limit === 'conditionValues' ? countOfAll(value[field]) : countOf(value[field])
     if (found <= LIMITS[limit].value) continue
     tooMany.push(field)
@@ -54,14 +56,13 @@ const FIXES: Readonly<Record<string, string>> = {
   when: 'decide in a task, and compare its output',
 }
 
-function countOf(field: Json | undefined): number {
+function countOf(field: Json): number {
   if (typeof field !== 'object' || field === null) return 0
   return Array.isArray(field) ? field.length : Object.keys(field).length
 }
 
 /** How many values there are in a field at every depth, itself included. The depth is bounded before. */
-function countOfAll(field: Json | undefined): number {
-  if (field === undefined) return 0
+function countOfAll(field: Json): number {
   if (typeof field !== 'object' || field === null) return 1
   return Object.values(field).reduce((sum: number, item: Json) => sum + countOfAll(item), 1)
 }

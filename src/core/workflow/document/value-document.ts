@@ -1,5 +1,4 @@
 import type { Json } from '#core/json.ts'
-import type { Path } from '#core/workflow/document/document.ts'
 import { isForbiddenKey } from '#core/workflow/document/forbidden-key.ts'
 import type { Finding, Findings } from '#core/workflow/findings.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
@@ -13,11 +12,12 @@ export function copyAsJson(value: unknown, findings: Findings): Json {
   return copy(value, [], findings)
 }
 
-function copy(value: unknown, path: Path, findings: Findings): Json {
+/** `path` is one for the whole walk, copied only for an error. */
+function copy(value: unknown, path: (string | number)[], findings: Findings): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
     return value
   const report = (finding: Pick<Finding, 'code' | 'message' | 'fix'>): null => {
-    findings.add({ ...finding, path, at: 'key' })
+    findings.add({ ...finding, path: [...path], at: 'key' })
     return null
   }
   if (path.length > LIMITS.depth.value) {
@@ -27,7 +27,15 @@ function copy(value: unknown, path: Path, findings: Findings): Json {
       fix: 'nest less: no field of a workflow needs this depth',
     })
   }
-  if (Array.isArray(value)) return Array.from(value, (item, index) => copy(item, [...path, index], findings))
+  if (Array.isArray(value)) {
+    const list: Json[] = []
+    for (let index = 0; index < value.length; index++) {
+      path.push(index)
+      list.push(copy(value[index], path, findings))
+      path.pop()
+    }
+    return list
+  }
   if (typeof value !== 'object' || !isPlain(value)) {
     return report({
       code: 'WF-VALUE',
@@ -36,18 +44,20 @@ function copy(value: unknown, path: Path, findings: Findings): Json {
     })
   }
   const object: Record<string, Json> = {}
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item: unknown = value[key as keyof typeof value]
     if (item === undefined) continue
-    const place = [...path, key]
+    path.push(key)
     if (isForbiddenKey(key)) {
       findings.add({
         code: 'WF-FORBIDDEN-KEY',
         message: `the key ${quoted(key)} is not allowed anywhere in a workflow`,
         fix: 'rename the key',
-        path: place,
+        path: [...path],
         at: 'key',
       })
-    } else object[key] = copy(item, place, findings)
+    } else object[key] = copy(item, path, findings)
+    path.pop()
   }
   return object
 }

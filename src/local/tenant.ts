@@ -1,0 +1,2 @@
+/** Whose runs a machine's own are. */
+export const tenant = 'local'
