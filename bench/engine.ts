@@ -3,14 +3,13 @@
  * what starting them costs at least. All whole processes, in turn within each round. The best wall time and the median CPU time
  * are told; ratios are of neighbours in time.
  */
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { builtPackage } from './built-package.ts'
 import { measured, type Measured, type MeasuredOptions } from './measured-process.ts'
 
-const root = fileURLToPath(new URL('../', import.meta.url))
 const spawnLoop = fileURLToPath(new URL('spawn-loop.mjs', import.meta.url))
 
 const wide = 1_000
@@ -27,10 +26,7 @@ export async function bench([rounds = '3', largest = '10000']: readonly string[]
   const folder = mkdtempSync(join(tmpdir(), 'forkcast-bench-'))
   try {
     writeFileSync(join(folder, 'pools.yaml'), pools)
-    execFileSync(process.execPath, ['scripts/build.ts'], { cwd: root, stdio: 'ignore' })
-    for (const part of ['bin/forkcast.mjs', 'dist', 'package.json', 'workflow.schema.json']) {
-      cpSync(join(root, part), join(folder, 'package', part), { recursive: true })
-    }
+    builtPackage(folder)
     console.log(`Node ${process.versions.node}, ${cpus().length} x ${cpus()[0]?.model}; load ${load()} before`)
     const engine = (name: string, tasks: object, more: Partial<MeasuredOptions> = {}): Promise<Measured> =>
       run(folder, name, tasks, more)

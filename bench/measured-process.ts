@@ -69,8 +69,8 @@ function waitedForMs(): number {
   return (stat(16) + stat(17)) * msPerTick
 }
 
-/** CPU of a process and of its children that have ended; 0 when it is gone. */
-function cpuOf(pid: number): number {
+/** CPU of a process and of its children that have ended, in milliseconds; 0 when it is gone. */
+export function cpuOf(pid: number): number {
   const stat = statOf(pid)
   return (stat(14) + stat(15) + stat(16) + stat(17)) * msPerTick
 }

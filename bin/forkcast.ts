@@ -38,12 +38,9 @@ const host: CliHost = {
     return openBatch({ ...request, inherit: inherited(process.env), reaper })
   },
   async openRemote({ url, dir }) {
-    const [{ openRemote }, { readEngineNote }] = await Promise.all([
-      import('#client/open-remote.ts'),
-      import('#adapters/local/engine-lock.ts'),
-    ])
+    const { openRemote } = await import('#client/open-remote.ts')
     const token = process.env['FORKCAST_TOKEN']
-    return openRemote({ url, token: token === '' ? undefined : token, engine: () => readEngineNote(dir).address })
+    return openRemote({ url, token: token === '' ? undefined : token, engine: () => engineOf(dir) })
   },
   async loadWorkflow(path) {
     if (/\.[cm]?[jt]s$/.test(path)) offerBuilder()
@@ -82,4 +79,10 @@ function offerBuilder(): void {
 function inherited(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const names = ['PATH', 'HOME', 'LANG']
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+}
+
+/** The address that the engine of a state directory gives of itself, and its token. */
+async function engineOf(dir: string) {
+  const { readEngineNote } = await import('#adapters/local/engine-lock.ts')
+  return readEngineNote(dir).address
 }

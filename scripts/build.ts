@@ -8,16 +8,24 @@ import { builderTypes } from './builder-types.ts'
 
 const outdir = 'dist'
 
-/** The interpreter of state machines can call Lambda functions of an account; this product never lets it. */
-const withoutAws: Plugin = {
-  name: 'without-aws',
+/**
+ * The interpreter of state machines can call Lambda functions of an account, and check a definition; this product never lets
+ * it, and each start would pay for both.
+ */
+const withoutUnused: Plugin = {
+  name: 'without-unused',
   setup(plugin) {
-    plugin.onResolve({ filter: /^@aws-sdk\// }, ({ path, importer }) =>
-      importer.includes('aws-local-stepfunctions') ? { path, namespace: 'without-aws' } : undefined,
+    plugin.onResolve({ filter: /^(?:@aws-sdk\/.*|asl-validator)$/ }, ({ path, importer }) =>
+      importer.includes('aws-local-stepfunctions') ? { path, namespace: 'without-unused' } : undefined,
     )
-    plugin.onLoad({ filter: /./, namespace: 'without-aws' }, ({ path }) => ({
-      contents: ['LambdaClient', 'InvokeCommand', 'fromCognitoIdentityPool']
-        .map((name) => `export function ${name}() { throw new Error('${path} is not part of this package') }`)
+    plugin.onLoad({ filter: /./, namespace: 'without-unused' }, ({ path }) => ({
+      contents: [
+        'function LambdaClient',
+        'function InvokeCommand',
+        'function fromCognitoIdentityPool',
+        'default function',
+      ]
+        .map((named) => `export ${named}() { throw new Error('${path} is not part of this package') }`)
         .join('\n'),
     }))
   },
@@ -60,7 +68,7 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   },
-  plugins: [withoutAws],
+  plugins: [withoutUnused],
   metafile: true,
   logLevel: 'warning',
 })

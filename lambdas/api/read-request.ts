@@ -34,7 +34,7 @@ export function readRequest<O extends Operation>(
 ): Result<RequestOf<O>, Refusal> {
   const route: Route = routes[operation]
   const faults: Fault[] = []
-  const sent = lowerCased(event)
+  const sent = headersOf(event)
   const query = queryOf(event, faults)
   const known = new Set(Object.keys(route.headers.shape))
   const headers = Object.fromEntries(Object.entries(sent).filter(([name]) => known.has(name)))
@@ -47,12 +47,20 @@ export function readRequest<O extends Operation>(
   }
   if (faults.length > 0) return refused(badRequest(faults))
   if (route.body !== undefined) {
-    const body = bodyOf(event, sent['content-type'])
+    const body = readBody(route.body, event)
     if (!body.ok) return body
-    read.body = checked(route.body, body.value, [], faults)
-    if (faults.length > 0) return refused(badRequest(faults))
+    read.body = body.value
   }
   return ok(read as RequestOf<O>)
+}
+
+/** Reads a JSON body as the schema wants it. */
+export function readBody<S extends z.ZodType>(schema: S, event: APIGatewayProxyEvent): Result<z.output<S>, Refusal> {
+  const body = bodyOf(event, headersOf(event)['content-type'])
+  if (!body.ok) return body
+  const faults: Fault[] = []
+  const read = checked(schema, body.value, [], faults)
+  return faults.length > 0 ? refused(badRequest(faults)) : ok(read as z.output<S>)
 }
 
 function checked(schema: z.ZodType, value: unknown, place: Path, faults: Fault[]): unknown {
@@ -122,7 +130,8 @@ function badRequest(faults: readonly Fault[]): Problem {
   }
 }
 
-function lowerCased({ headers, multiValueHeaders }: APIGatewayProxyEvent): Readonly<Record<string, string>> {
+/** All headers, in lower case. */
+export function headersOf({ headers, multiValueHeaders }: APIGatewayProxyEvent): Readonly<Record<string, string>> {
   const sent: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers ?? {})) if (value !== undefined) sent[name.toLowerCase()] = value
   for (const [name, values] of Object.entries(multiValueHeaders ?? {})) {

@@ -1,8 +1,7 @@
-import { accessSync, constants } from 'node:fs'
-import { sep } from 'node:path'
 import { checkContents, findOutputs, type FoundOutput } from '#agent/check-outputs.ts'
 import { defaultGraceS, type AgentDeps, type CloneJob } from '#agent/clone-job.ts'
 import { commandRunner, type EndedCommand } from '#agent/command-runner.ts'
+import { isLeftByCommand } from '#agent/left-by-command.ts'
 import { changedOutput, digestsOf } from '#agent/output-digests.ts'
 import type { Redaction } from '#agent/redaction.ts'
 import { stageIn } from '#agent/stage-in.ts'
@@ -150,23 +149,11 @@ async function timed<T>(
     return await act()
   } catch (error) {
     const { code = null, message } = error as NodeJS.ErrnoException
-    const isOutput = step === 'staging out' && isLeft(error as NodeJS.ErrnoException, progress.workspace)
+    const isOutput = step === 'staging out' && isLeftByCommand(error as NodeJS.ErrnoException, progress.workspace)
     return err({ kind: 'agent', step, code, message, isOutput })
   } finally {
     const elapsedS = Math.max(0, clock.nowMs() - startMs) / 1000
     progress.times = { ...progress.times, [phase]: (progress.times[phase] ?? 0) + elapsedS }
-  }
-}
-
-/** Whether a call failed for a file that the command left. One that names two files failed for its own when that can't be read. */
-function isLeft({ path, dest }: NodeJS.ErrnoException & { readonly dest?: string }, workspace?: Workspace): boolean {
-  if (path === undefined || workspace === undefined || !path.startsWith(workspace.root + sep)) return false
-  if (dest === undefined) return true
-  try {
-    accessSync(path, constants.R_OK)
-    return false
-  } catch {
-    return true
   }
 }
 

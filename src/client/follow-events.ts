@@ -84,7 +84,7 @@ export async function* followedEvents(
 
 function streamRequest({ url }: Api, run: string, last: string | undefined): Request {
   const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) }
-  return new Request(`${url}/runs/${run}/events`, { headers })
+  return new Request(`${url}/runs/${encodeURIComponent(run)}/events`, { headers })
 }
 
 /** Whether nothing will come of a run before somebody asks for it: nobody works on it, or all that is left is in doubt. */

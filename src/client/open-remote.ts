@@ -9,11 +9,11 @@ export interface Remote {
   /** The token that the user gives. */
   readonly token: string | undefined
   /** The engine of the state directory, which gives its own token to who may read that. */
-  readonly engine: () => { readonly url: string; readonly token: string } | undefined
+  readonly engine: () => Promise<{ readonly url: string; readonly token: string } | undefined>
 }
 
 /** The control plane at an address; the error: it is no address, or none that a token may be sent to. */
-export function openRemote({ url, token, engine }: Remote): Result<ControlPlane, Problem> {
+export async function openRemote({ url, token, engine }: Remote): Promise<Result<ControlPlane, Problem>> {
   const parsed = URL.parse(url)
   if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.search + parsed.hash !== '') {
     return err(usage(`${url} is no address of an API`, 'write it as https://HOST/PATH or http://127.0.0.1:PORT'))
@@ -25,11 +25,11 @@ export function openRemote({ url, token, engine }: Remote): Result<ControlPlane,
     if (parsed.protocol === 'http:' && token !== undefined) return err(usage(inTheClear(parsed.host), 'use https'))
     return ok(remoteControlPlane({ url: parsed.href, token }))
   }
-  return ok(remoteControlPlane({ url: parsed.href, token: token ?? ownToken(parsed, engine()) }))
+  return ok(remoteControlPlane({ url: parsed.href, token: token ?? ownToken(parsed, await engine()) }))
 }
 
 /** Another program of this machine may have the port: it gets no token of the engine. */
-function ownToken({ port }: URL, engine: ReturnType<Remote['engine']>): string | undefined {
+function ownToken({ port }: URL, engine: Awaited<ReturnType<Remote['engine']>>): string | undefined {
   return engine !== undefined && new URL(engine.url).port === port ? engine.token : undefined
 }
 

@@ -45,7 +45,8 @@ export function patientFetch({ url, token, closing, answerMs, pause }: PatientFe
     if (token !== undefined && new URL(request.url).origin === origin) {
       request.headers.set('authorization', `Bearer ${token}`)
     }
-    if (streamed) return fetch(request, { signal: closing })
+    // Without a window, a body that no redirect may ask for again is not kept.
+    if (streamed) return fetch(request, { signal: closing, window: null })
     const response = await fetch(request, { signal: AbortSignal.any([closing, AbortSignal.timeout(answerMs)]) })
     const body = await response.arrayBuffer()
     const { status, headers } = response

@@ -12,7 +12,6 @@ import { ProblemError, type Problem } from '#contract/problem.ts'
 import type { RunDocument } from '#contract/run-document.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import { parseRunId, type RunId } from '#core/run/ids.ts'
-import { checkValue } from '#core/workflow/parse-workflow.ts'
 import type { Workflow } from '#core/workflow/workflow.ts'
 
 const mostRuns = 100
@@ -91,6 +90,8 @@ async function readWorkflow(api: Api, id: string): Promise<Result<Workflow, Prob
   const asked = api.typed.GET('/runs/{id}/workflow', { params: { path: { id } } })
   const document = await documentOf(api, 'apiVersion', asked)
   if (!document.ok) return document
+  // Few verbs need it, and it brings every rule of a workflow.
+  const { checkValue } = await import('#core/workflow/parse-workflow.ts')
   const parsed = checkValue(document.value, 'the workflow')
   return parsed.ok ? ok(parsed.value.workflow) : err(unclear(api.url))
 }

@@ -43,9 +43,12 @@ async function put(
 ): Promise<void> {
   const content = 'file' in from ? await openAsBlob(from.file) : new Blob([Uint8Array.from(from.bytes)])
   // As long as it takes: it is moving.
-  const response = await api.fetch(() => new Request(url, { method: 'PUT', headers, body: content }), {
-    streamed: true,
-  })
+  const response = await api.fetch(
+    () => new Request(url, { method: 'PUT', headers, body: content, redirect: 'error' }),
+    {
+      streamed: true,
+    },
+  )
   if (!response.ok) throw new ProblemError(await problemOf(api.url, response))
   await response.body?.cancel()
 }

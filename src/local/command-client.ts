@@ -1,4 +1,3 @@
-import { request } from 'node:http'
 import { z } from 'zod'
 import type { EngineAddress } from '#adapters/local/engine-lock.ts'
 import { problemSchema } from '#contract/api/schemas/problem-schema.ts'
@@ -10,6 +9,9 @@ import { sha256 } from '#core/hash.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import { writeWorkflow } from '#core/workflow/write-workflow.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+
+/** An import would load all that Node fetches with as well: see `http-server.ts`. */
+const { request } = process.getBuiltinModule('node:http')
 
 /** An engine that has not answered by then is stopped, or far beyond its load. */
 const defaultAnswerMs = 60_000

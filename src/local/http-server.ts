@@ -1,9 +1,12 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { EngineAddress } from '#adapters/local/engine-lock.ts'
 import { ProblemError } from '#contract/problem.ts'
 import type { HttpApi, HttpApiOptions } from '#local/http-api.ts'
+
+/** An import would load all that Node fetches with as well: 40 ms of each run, for names that nobody asks for. */
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** How long a client on this machine may take to send its headers, and a whole request: uploads are long. */
 const headersMs = 10_000

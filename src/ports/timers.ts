@@ -12,7 +12,7 @@ export type Timer =
     }
   | { readonly kind: 'run-timeout'; readonly run: RunId; readonly atMs: number }
 
-/** Timers to the second or better; setting the same one again is no second timer. */
+/** Timers to the second or better. One that is set again, or for long, may ring twice; so what it leads to is safe to repeat. */
 export interface Timers {
   set(timer: Timer): Promise<void>
 }

@@ -8,8 +8,10 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { SFNClient } from '@aws-sdk/client-sfn'
+import type { SQSClient } from '@aws-sdk/client-sqs'
 import { inject } from 'vitest'
-import { createDynamoClient, createS3Client } from '#adapters/aws/aws-clients.ts'
+import { createDynamoClient, createS3Client, createSfnClient, createSqsClient } from '#adapters/aws/aws-clients.ts'
 
 const credentials = { accessKeyId: '000000000000', secretAccessKey: 'test' }
 const region = 'us-east-1'
@@ -22,6 +24,16 @@ export function dynamoClient(emulator: 'dynamoDbLocal' | 'miniStack'): DynamoDBC
 /** A client of MiniStack's S3. */
 export function s3Client(): S3Client {
   return createS3Client({ endpoint: inject('miniStack'), region, credentials, forcePathStyle: true })
+}
+
+/** A client of MiniStack's Step Functions. */
+export function sfnClient(): SFNClient {
+  return createSfnClient({ endpoint: inject('miniStack'), region, credentials })
+}
+
+/** A client of MiniStack's SQS. */
+export function sqsClient(): SQSClient {
+  return createSqsClient({ endpoint: inject('miniStack'), region, credentials })
 }
 
 /** An empty table, as the stack makes it but for what an emulator does not have. */

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { createSystemIds } from '#adapters/local/system-ids.ts'
 import { MemoryObjects } from '#adapters/memory/memory-objects.ts'
 import { MemoryStore } from '#adapters/memory/memory-store.ts'
+import type { CloneApi } from '#contract/clone-api.ts'
 import type { RunDocument, TaskDocument } from '#contract/run-document.ts'
 import type { Json } from '#core/json.ts'
 import { newInEveryRun } from '#core/pools/chance.ts'
@@ -18,6 +19,7 @@ import { runDocument } from '#operations/documents/run-document.ts'
 import { plan } from '#operations/plan.ts'
 import { submit } from '#operations/submit.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
+import type { JobRequest } from '#ports/pools.ts'
 import type { ListedEvent, Store } from '#ports/store.ts'
 import { checkRun } from '../invariants/check-run.ts'
 import { createDrivenClock, type DrivenClock } from './driven-clock.ts'
@@ -66,6 +68,8 @@ export interface RigOptions {
   readonly quietTurns?: number
   /** Store and objects are servers: nothing is quiet while one of them is asked. */
   readonly remote?: boolean
+  /** How a clone reaches the control plane, instead of in process; with `remote`, nothing is quiet while it asks. */
+  readonly reach?: (job: JobRequest) => CloneApi
   /** Time goes on before all is done that it has set off, so that things overlap; until nothing more is to come. */
   readonly hurry?: Random
 }
@@ -123,7 +127,8 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
     runJob: (api, job, signal) => {
       const unleased = options.unleased?.(slotKey(job.slot))
       if (unleased !== undefined) return playUnleased(unleased, signal)
-      return playClone({ api, job, signal, script, clock, objects, onStart: (slot) => started.push(slot) })
+      const reached = options.reach === undefined ? api : watched(options.reach(job))
+      return playClone({ api: reached, job, signal, script, clock, objects, onStart: (slot) => started.push(slot) })
     },
   })
   const runRow = async (run: RunId) => {

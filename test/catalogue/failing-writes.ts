@@ -36,6 +36,7 @@ export async function refusedAt(code: (typeof refusals)[number], n: number): Pro
     // The engine stops with a problem of the machine, or goes on, and a task fails for a cause of the list.
     if (!/✗ (?:[A-Z-]+ {2}.*\n|[ab] failed: [a-z-]+ [^]*) {2}→ ./.test(stderr))
       breaches.push(`nothing is named, with a fix: ${stderr}`)
+    if (!stderr.includes(fixes[code])) breaches.push(`nobody learns that he has to ${fixes[code]}: ${stderr}`)
     if (/\n\s+at /.test(stderr)) breaches.push(`a stack is shown: ${stderr}`)
     const [, verb] = /forkcast (resume|retry) (?:run_|latest)/.exec(stderr) ?? []
     const words = verb === undefined ? ['run', 'flow.json', '-q'] : [verb, 'latest', '-q']
@@ -45,6 +46,15 @@ export async function refusedAt(code: (typeof refusals)[number], n: number): Pro
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
+}
+
+/** What mends each, as it is said. */
+const fixes: Readonly<Record<(typeof refusals)[number], string>> = {
+  ENOSPC: 'free some space',
+  EMFILE: 'raise the limit',
+  EACCES: 'change the permissions',
+  EROFS: 'mount it for writing',
+  SQLITE_FULL: 'free some space',
 }
 
 const outputs = { x: { path: 'x.txt' } }

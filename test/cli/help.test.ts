@@ -65,7 +65,7 @@ describe('the help', () => {
 
       Runs a workflow on this machine and follows it to its end. On a terminal the tasks are a live tree,
       else each transition is a line on standard error. Ctrl-C drains and leaves the run resumable; twice
-      stops now.
+      stops now. With --api it runs on that control plane, and goes on there after Ctrl-C.
 
       Arguments:
         file                      workflow in YAML, JSON or TypeScript; - reads standard input
@@ -92,11 +92,12 @@ describe('the help', () => {
         -V, --version             print the version
 
       Examples:
-        forkcast run forkcast.yaml                          run and watch
-        forkcast run forkcast.yaml -p window=24             with a parameter
-        forkcast run forkcast.yaml --no-clones --no-hedges  what would it take without racing?
-        forkcast run forkcast.yaml --json | jq .makespanS   for scripts
-        forkcast run forkcast.yaml --detach                 in the background; \`forkcast wait\` follows it
+        forkcast run forkcast.yaml                                     run and watch
+        forkcast run forkcast.yaml -p window=24                        with a parameter
+        forkcast run forkcast.yaml --no-clones --no-hedges             what would it take without racing?
+        forkcast run forkcast.yaml --json | jq .makespanS              for scripts
+        forkcast run forkcast.yaml --detach                            in the background; \`forkcast wait\` follows it
+        forkcast run forkcast.yaml --api https://forkcast.example.org  elsewhere
       "
     `)
   })

@@ -16,8 +16,15 @@ export interface ExecutionsUnderTest {
   close(): Promise<void>
 }
 
-/** What every adapter of the `Executions` port keeps. */
-export function executionsContract(open: () => Promise<ExecutionsUnderTest>): void {
+/**
+ * What every adapter of the `Executions` port keeps. Where answers get `lost`, a first call may be told as the repetition that it
+ * then was.
+ */
+export function executionsContract(open: () => Promise<ExecutionsUnderTest>, answers: 'told' | 'lost' = 'told'): void {
+  const mayBe = <T>(said: T, repeated: T): readonly T[] => (answers === 'told' ? [said] : [said, repeated])
+  const started = mayBe('started', 'already')
+  const answered = mayBe('answered', 'spent')
+
   describe('the contract of executions', () => {
     let under: ExecutionsUnderTest
     beforeEach(async () => {
@@ -42,7 +49,7 @@ export function executionsContract(open: () => Promise<ExecutionsUnderTest>): vo
     }
 
     it('launches every clone of every task once, each with a token of its own', async () => {
-      expect(await under.executions.start('one', frontier)).toBe('started')
+      expect(started).toContain(await under.executions.start('one', frontier))
       await under.goOn()
 
       const launched = under.launched().map(({ task, attempt, clone }) => ({ task, attempt, clone }))
@@ -79,7 +86,7 @@ export function executionsContract(open: () => Promise<ExecutionsUnderTest>): vo
 
     it('starts the same frontier again under another name, as a sweep does', async () => {
       await under.executions.start('one', frontier)
-      expect(await under.executions.start('two', frontier)).toBe('started')
+      expect(started).toContain(await under.executions.start('two', frontier))
       await under.goOn()
       expect(under.launched()).toHaveLength(6)
     })
@@ -87,7 +94,7 @@ export function executionsContract(open: () => Promise<ExecutionsUnderTest>): vo
     it('takes one answer a token: later ones, and tokens of nothing, are spent', async () => {
       await under.executions.start('one', frontier)
       await under.goOn()
-      expect(await answer('clean[1]', 0)).toBe('answered')
+      expect(answered).toContain(await answer('clean[1]', 0))
       expect(await answer('clean[1]', 0)).toBe('spent')
       expect(await under.executions.answer('no token of ours', { outcome: 'won' })).toBe('spent')
       expect(under.settled()).toHaveLength(1)

@@ -215,6 +215,14 @@ export const layers: readonly Breach[] = [
     says: ['cli-layer: src/cli/reach.ts', 'local-layer: src/local/reach.ts'],
   },
   {
+    what: 'the client that imports what is behind the API',
+    files: {
+      'src/operations/reached.ts': reached,
+      'src/client/reach.ts': "import { reached } from '#operations/reached.ts'\nexport const reach = reached\n",
+    },
+    says: ['client-layer: src/client/reach.ts', 'The client knows a control plane by its API alone'],
+  },
+  {
     what: 'a handler that wires an adapter',
     files: {
       'lambdas/planted/handler.ts': "import { reached } from '#adapters/reached.ts'\nexport const reach = reached\n",

@@ -1,17 +1,31 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { SFNClient, type SFNClientConfig } from '@aws-sdk/client-sfn'
+import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs'
 
 /** Throttles, lost connections and errors of the service are tried again with full jitter, for some 20 seconds. */
 const maxAttempts = 8
 
-/** A client of DynamoDB: a request that is not answered within 5 seconds counts as lost, and is made again. */
+/** Of small requests: what is not answered within 5 seconds counts as lost, and is asked for again. */
+const smallRequests = {
+  maxAttempts,
+  retryMode: 'standard',
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+} as const
+
+/** A client of DynamoDB, for small requests. */
 export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({
-    maxAttempts,
-    retryMode: 'standard',
-    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-    ...config,
-  })
+  return new DynamoDBClient({ ...smallRequests, ...config })
+}
+
+/** A client of Step Functions, for small requests. */
+export function createSfnClient(config: SFNClientConfig = {}): SFNClient {
+  return new SFNClient({ ...smallRequests, ...config })
+}
+
+/** A client of SQS, for small requests: it sends, and whoever receives by long polls needs more time. */
+export function createSqsClient(config: SQSClientConfig = {}): SQSClient {
+  return new SQSClient({ ...smallRequests, ...config })
 }
 
 /** A client of S3: a connection on which nothing moves for 20 seconds counts as lost; transfers may take as long as they do. */

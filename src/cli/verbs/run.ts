@@ -16,7 +16,8 @@ export const addRun: AddVerb = (verb, start) => {
   takesSubmission(verb)
     .description(
       'Runs a workflow on this machine and follows it to its end. On a terminal the tasks are a live tree, else each ' +
-        'transition is a line on standard error. Ctrl-C drains and leaves the run resumable; twice stops now.',
+        'transition is a line on standard error. Ctrl-C drains and leaves the run resumable; twice stops now. With --api ' +
+        'it runs on that control plane, and goes on there after Ctrl-C.',
     )
     .option('-d, --detach', 'print the id of the run and leave it to an engine in the background')
     .option('--drain <seconds>', 'what running clones get after Ctrl-C', seconds, 10)
@@ -31,6 +32,7 @@ export const addRun: AddVerb = (verb, start) => {
         ['forkcast run forkcast.yaml --no-clones --no-hedges', 'what would it take without racing?'],
         ['forkcast run forkcast.yaml --json | jq .makespanS', 'for scripts'],
         ['forkcast run forkcast.yaml --detach', 'in the background; `forkcast wait` follows it'],
+        ['forkcast run forkcast.yaml --api https://forkcast.example.org', 'elsewhere'],
       ),
     )
     .action((file: string, options: RunOptions, command: Command) =>

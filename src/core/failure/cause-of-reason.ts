@@ -22,6 +22,9 @@ const reasons: readonly (readonly [RegExp, Cause, Confidence])[] = [
   [/^Task failed to start/, 'start-failed', 'certain'],
   [/^MISCONFIGURATION:/, 'no-capacity', 'certain'],
   [/^CAPACITY:/, 'no-capacity', 'certain'],
+  [/^Canceled by JobStateTimeLimit action/, 'no-capacity', 'certain'],
+  [/^Job Queue was deleted/, 'host-lost', 'likely'],
+  [/^Container Overrides length/, 'start-failed', 'certain'],
   [/^Job attempt duration exceeded timeout/, 'timed-out', 'certain'],
 ]
 

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { type BatchClient, SubmitJobCommand, type SubmitJobCommandInput } from '@aws-sdk/client-batch'
+import { type BatchContainer, BatchDefinitions } from '#adapters/aws/batch-definitions.ts'
+import { batchJobName } from '#adapters/aws/batch-job-name.ts'
+import type { BatchJobs } from '#adapters/aws/batch-jobs.ts'
+import type { BatchPace } from '#adapters/aws/batch-pace.ts'
+import { failureOf, maxTries } from '#adapters/aws/batch-retries.ts'
+import { type BatchPlatform, batchShape } from '#adapters/aws/batch-shape.ts'
+import { fullJitter } from '#adapters/aws/full-jitter.ts'
+import { batchEnvironment, batchParameters } from '#contract/batch-job.ts'
+import { beyondLimitS } from '#core/pools/cost.ts'
+import type { JobRequest } from '#ports/pools.ts'
+
+/** What a clone is started with, beyond what its request says. */
+export interface BatchLaunch {
+  readonly image: string
+  /** What the clone may call its control plane with. */
+  readonly token: string
+  /** Seconds that its command may take. */
+  readonly timeoutS: number | null
+  /** Whose it is among those that share the queue, and its order among theirs (0–9999); only for a queue with a policy. */
+  readonly share?: { readonly id: string; readonly priority: number }
+}
+
+/** What a submission came to. */
+export interface Submitted {
+  readonly id: string
+  /** Whether no try before was lost that may still arrive. */
+  readonly isSole: boolean
+}
+
+/** Where a job goes. */
+export interface BatchTarget {
+  /** Name or ARN. */
+  readonly queue: string
+  readonly platform: BatchPlatform
+  readonly container: BatchContainer
+}
+
+/** The least that Batch takes. */
+const leastTimeoutS = 60
+
+/**
+ * Submits jobs of clones. Batch knows no token of a request: what a submission came to that was not answered is looked up by the job's
+ * name, and by what this act alone put into it.
+ */
+export class BatchSubmissions {
+  readonly #client: BatchClient
+  readonly #jobs: BatchJobs
+  readonly #pace: BatchPace
+  readonly #definitions: BatchDefinitions
+
+  constructor(client: BatchClient, jobs: BatchJobs, pace: BatchPace) {
+    this.#client = client
+    this.#jobs = jobs
+    this.#pace = pace
+    this.#definitions = new BatchDefinitions(client)
+  }
+
+  /** Submits a job once, as far as answers tell. @throws when the platform has no such size, or Batch refuses it. */
+  async submit(
+    request: JobRequest,
+    launch: BatchLaunch,
+    { queue, platform, container }: BatchTarget,
+  ): Promise<Submitted> {
+    const shape = batchShape(platform, request.resources)
+    if (!shape.ok) throw new Error(`${request.job}: ${shape.error}`)
+    const jobDefinition = await this.#definitions.nameOf({ image: launch.image, platform, container })
+    const submission = randomUUID()
+    const { job, slot, pool } = request
+    const { vcpus, memoryMiB, gpus } = shape.value
+    const input: SubmitJobCommandInput = {
+      jobName: batchJobName(job),
+      jobQueue: queue,
+      jobDefinition,
+      parameters: batchParameters({ job, slot, pool }, submission),
+      retryStrategy: { attempts: 1 },
+      ...(launch.timeoutS !== null && { timeout: { attemptDurationSeconds: outerLimitS(launch.timeoutS) } }),
+      ...(launch.share && { shareIdentifier: launch.share.id, schedulingPriorityOverride: launch.share.priority }),
+      containerOverrides: {
+        environment: [
+          { name: batchEnvironment.clone, value: JSON.stringify({ job, slot }) },
+          { name: batchEnvironment.token, value: launch.token },
+        ],
+        resourceRequirements: [
+          { type: 'VCPU', value: String(vcpus) },
+          { type: 'MEMORY', value: String(memoryMiB) },
+          ...(gpus > 0 ? [{ type: 'GPU', value: String(gpus) } as const] : []),
+        ],
+      },
+    }
+    try {
+      return await this.#send(input, () => this.#jobs.submitted(job, queue, submission))
+    } catch (error) {
+      this.#definitions.forget(jobDefinition)
+      throw error
+    }
+  }
+
+  /** Each try counts against the rate. */
+  async #send(
+    input: SubmitJobCommandInput,
+    adopted: () => Promise<{ readonly id: string } | undefined>,
+  ): Promise<Submitted> {
+    let isSole = true
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const { jobId } = await this.#pace.send(() => this.#client.send(new SubmitJobCommand(input)))
+        if (jobId === undefined) throw new Error(`${input.jobName} was submitted, and has no id`)
+        return { id: jobId, isSole }
+      } catch (error) {
+        const failure = failureOf(error)
+        if (failure === 'refused') throw error
+        await fullJitter(tries)
+        const found = failure === 'unclear' ? await adopted() : undefined
+        if (found !== undefined) return { id: found.id, isSole }
+        if (failure === 'unclear') isSole = false
+        if (tries === maxTries) throw error
+      }
+    }
+  }
+}
+
+/** Batch ends what its agent did not: later than the agent, and than the timer of the control plane. */
+function outerLimitS(timeoutS: number): number {
+  return Math.max(leastTimeoutS, Math.ceil(timeoutS + beyondLimitS))
+}

@@ -1,0 +1,105 @@
+import type { Assignment, VariableValue } from '#contract/clone-api.ts'
+import type { CodeManifest } from '#contract/code-manifest.ts'
+import { blobKey, clonePrefix, runsPrefix } from '#contract/object-keys.ts'
+import { err, ok, type Result } from '#core/result.ts'
+import type { StagedOutput } from '#core/run/manifest.ts'
+
+/** Characters of an inline session policy that STS takes. What they pack to has a limit of its own, which only its answer tells. */
+export const sessionPolicyCharacters = 2048
+
+/** The bucket that objects are in. */
+export interface PolicyPlace {
+  readonly bucket: string
+  /** @default aws */
+  readonly partition?: string
+  /** Fewer, once STS has said that a policy packs too large. @default {@link sessionPolicyCharacters} */
+  readonly mostCharacters?: number
+}
+
+/** How near to a clone's inputs its policy is; each step is taken when the one before has too many characters. */
+export const policySteps = ['each object', 'tasks', 'tasks, all blobs', 'runs, all blobs'] as const
+
+/** A session policy, and how near it is. */
+export interface SessionPolicy {
+  readonly step: (typeof policySteps)[number]
+  /** JSON, without whitespace. */
+  readonly document: string
+}
+
+/**
+ * What limits a session's credentials to one clone: it reads its inputs, its code and what it wrote itself; below its own prefix it
+ * writes objects that are not there yet, and takes back uploads in parts. Nothing can be listed, changed or deleted.
+ *
+ * Inputs are named one by one as long as they fit: about a dozen, fewer with long names. Then all outputs of the tasks that they are of, in
+ * their runs: one pattern a task, however many instances it has. Then also all blobs: their keys are hashes, so that a clone
+ * that cannot list them reads what it already knows. Then all outputs of the runs that its inputs are of. The error says that even
+ * this does not fit: inputs of some ten runs, each a retry of the one before.
+ */
+export function cloneSessionPolicy(
+  { slot, code, variables }: Pick<Assignment, 'slot' | 'code' | 'variables'>,
+  manifest: CodeManifest | undefined,
+  { bucket, partition = 'aws', mostCharacters = sessionPolicyCharacters }: PolicyPlace,
+): Result<SessionPolicy, string> {
+  const arn = (pattern: string): string => `arn:${partition}:s3:::${bucket}/${pattern}`
+  const own = arn(`${literal(clonePrefix(slot))}/*`)
+  const blobs = [...(code === null ? [] : [code]), ...(manifest?.files.map((file) => file.sha256) ?? [])].map(blobKey)
+  const inputs = variables.flatMap(({ value }) => keysOf(value))
+  const read = [...new Set([...blobs.map(literal), ...inputs])]
+  for (const [index, step] of policySteps.entries()) {
+    const patterns = [...new Set(read.map((pattern) => widened(pattern, index)))]
+    const document = JSON.stringify(policy([...patterns.toSorted().map(arn), own], own))
+    if (document.length <= mostCharacters) return ok({ step, document })
+  }
+  return err(`a session policy of ${mostCharacters} characters cannot name the runs that the inputs are of`)
+}
+
+function policy(readable: readonly string[], own: string) {
+  const onlyNew = { Null: { 's3:if-none-match': 'false' } }
+  // Parts carry no condition; what makes an object of them does.
+  const parts = { Bool: { 's3:ObjectCreationOperation': 'false' } }
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: readable },
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: own, Condition: onlyNew },
+      { Effect: 'Allow', Action: 's3:PutObject', Resource: own, Condition: parts },
+      { Effect: 'Allow', Action: 's3:AbortMultipartUpload', Resource: own },
+    ],
+  }
+}
+
+/** Patterns of all keys that a variable stages. */
+function keysOf(value: VariableValue): readonly string[] {
+  switch (value.kind) {
+    case 'text':
+    case 'json':
+      return []
+    case 'file':
+      return [literal(value.file.object)]
+    case 'output':
+      return patternsOf(value.output)
+    case 'gather':
+      return value.items.flatMap(({ output }) => (output === null ? [] : patternsOf(output)))
+  }
+}
+
+function patternsOf(output: StagedOutput): readonly string[] {
+  if (output.type !== 'directory') return [literal(output.object)]
+  const folder = `${output.folder}/`
+  const isInFolder = output.files.every(({ object }) => object.startsWith(folder))
+  return isInFolder ? [`${literal(folder)}*`] : output.files.map(({ object }) => literal(object))
+}
+
+function widened(pattern: string, step: number): string {
+  if (!pattern.startsWith(runsPrefix)) return step >= 2 ? 'blobs/*' : pattern
+  const [, run, task] = pattern.split('/')
+  if (step === 0 || run === undefined || task === undefined) return pattern
+  if (step >= 3) return `${runsPrefix}${run}/*`
+  const instance = task.indexOf('[')
+  return `${runsPrefix}${run}/${instance === -1 ? `${task}/` : task.slice(0, instance + 1)}*`
+}
+
+/** A key as a pattern that only it matches: `*`, `?` and `$` stand for themselves as `${*}`, `${?}`, `${$}`. */
+function literal(key: string): string {
+  return key.replace(/[*?$]/g, (sign) => `\${${sign}}`)
+}

@@ -1,0 +1,15 @@
+import type { SlotRef } from '#core/run/ids.ts'
+
+/** What a token lets its bearer speak for: one job of one slot, until then. */
+export interface CloneClaims {
+  readonly slot: SlotRef
+  readonly job: string
+  readonly expiresAtMs: number
+}
+
+/** Tokens by which a clone is known to the control plane. A job carries its own; nobody else is given it. */
+export interface CloneTokens {
+  issue(claims: CloneClaims): string
+  /** What a token says, if it was issued here, nobody changed it, and it has not expired. */
+  read(token: string, nowMs: number): CloneClaims | undefined
+}
