@@ -36,15 +36,19 @@ export function freeNanoUsd({ capNanoUsd: cap, reservedNanoUsd, spentNanoUsd }: 
   return Math.max(0, cap - spentNanoUsd - reservedNanoUsd)
 }
 
+const accepts: Readonly<Record<'absent' | 'open', readonly LedgerEvent['type'][]>> = {
+  absent: ['ledger.opened'],
+  open: ['ledger.reserved', 'ledger.settled'],
+}
+
 /**
  * Why `event` can't happen to the ledger as it is, in words; `undefined` when it can. Nothing is reserved beyond the cap, and
  * nothing comes back that was not put aside. A cost is taken as it is, even beyond its reservation: it is spent. Total over
  * rows × events.
  */
 export function ledgerRefusal(ledger: LedgerRecord | undefined, event: LedgerEvent): string | undefined {
-  if ((ledger === undefined) !== (event.type === 'ledger.opened')) {
-    return `${ledger === undefined ? 'an absent' : 'an open'} ledger does not accept ${event.type}`
-  }
+  const state = ledger === undefined ? 'absent' : 'open'
+  if (!accepts[state].includes(event.type)) return `an ${state} ledger does not accept ${event.type}`
   const wrong = amountsOf(event).find((nanoUsd) => !Number.isSafeInteger(nanoUsd) || nanoUsd < 0)
   if (wrong !== undefined) return `${wrong} is no amount of money: whole nano-USD from 0 on are`
   if (ledger === undefined) return undefined
