@@ -39,7 +39,7 @@ END
     COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
     _forkcast
     printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stdout, stderr } = spawnSync('bash', ['-u', '-c', asked], { cwd: folder, encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync('bash', ['--norc', '-u', '-c', asked], { cwd: folder, encoding: 'utf8' })
   expect(stderr).toBe('')
   return stdout.split('\n').filter((word) => word !== '')
 }
