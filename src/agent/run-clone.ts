@@ -41,7 +41,9 @@ export async function runClone(deps: AgentDeps, job: CloneJob): Promise<CloneExi
     const done = await carryOut(deps, { ...job, signal: held.signal }, lease)
     const answer = await reportOn(deps, job, lease.fence, done, billedS)
     const [outcome, words] = outcomeOf(done)
-    const code = outcome === 'reclaimed' ? null : exitCodeOf(done)
+    // Who has lost the slot to another one has no say in how it ends: any other code would fail it under its new holder.
+    const hasLostIt = outcome === 'lost' || answer === 'fenced'
+    const code = hasLostIt ? 0 : outcome === 'reclaimed' ? null : exitCodeOf(done)
     return exit(outcome, code, answer === undefined ? words : `${words}; the report was ${answer}`)
   } finally {
     held.release()

@@ -89,8 +89,12 @@ function failureOf({ reason, exitCode }: JobEnded, { fence }: SlotRecord): Failu
     const evidence = `its job ended before it had a lease: ${reason}`
     return { cause: 'start-failed', confidence: 'likely', exitCode, signal: null, evidence }
   }
-  const evidence = exitCode === 0 ? `its job ended well, and it never reported: ${reason}` : reason
-  return { ...seen, exitCode, signal: null, evidence }
+  if (exitCode === 0 && seen.cause === 'unknown') {
+    // An agent whose command failed says so: one that ends well without a word was not heard, or not the one that worked.
+    const evidence = `its job ended well, and it never reported: ${reason}`
+    return { cause: 'host-lost', confidence: 'possible', exitCode, signal: null, evidence }
+  }
+  return { ...seen, exitCode, signal: null, evidence: reason }
 }
 
 /** Nobody has measured what a clone used that ended without a word. */

@@ -15,19 +15,19 @@ export async function launch(
   token: string,
 ): Promise<void> {
   const key = slotKey(slot)
-  const before = await optimistic<SlotRecord>(ports.store, slot.run, async () => {
+  const { state } = await optimistic<SlotRecord>(ports.store, slot.run, async () => {
     const stored = await ports.store.rows.get(slot.run, 'slot', key)
     if (stored === undefined) throw new Error(`slot ${key} has no row`)
-    if (stored.value.state !== 'waiting' || stored.value.token === token) return { done: stored.value }
+    const { state: now, token: before } = stored.value
+    if (now !== 'waiting' || before === token) return { done: stored.value }
+    // Before it is replaced: afterwards nobody knows it any more.
+    if (before !== null) await ports.executions.answer(before, { outcome: 'launched again' })
     const event = { type: 'slot.launched', atMs: ports.clock.nowMs(), token } as const
     return { write: [change('slot', key, stored, event)], value: stored.value }
   })
-  if (before.state !== 'waiting') {
-    await ports.executions.answer(token, { outcome: before.state })
+  if (state !== 'waiting') {
+    await ports.executions.answer(token, { outcome: state })
     return
-  }
-  if (before.token !== null && before.token !== token) {
-    await ports.executions.answer(before.token, { outcome: 'launched again' })
   }
   await ports.dispatcher.request()
 }

@@ -66,6 +66,24 @@ describe('a launch', () => {
     expect(engine.started).toStrictEqual(['A/1/0', 'B/1/0'])
   })
 
+  test('that dies while it replaces the token has ended the wait of the old one', async () => {
+    const { engine, run } = await oneWaits()
+    const { ports, answers } = noting(engine)
+    const old = (await engine.slot(run, 'B/1/0')).token
+    const commit = () => Promise.reject(new Error('died'))
+    const dying = {
+      ...ports,
+      store: {
+        ...ports.store,
+        rows: { ...ports.store.rows, get: ports.store.rows.get.bind(ports.store.rows), commit },
+      },
+    }
+
+    await expect(launch(dying as typeof ports, slotRef(run, 'B/1/0'), 'new')).rejects.toThrow('died')
+
+    expect(answers).toStrictEqual([[old, 'launched again']])
+  })
+
   test('with the token that the slot has writes nothing', async () => {
     const { engine, run } = await oneWaits()
     const { ports, answers } = noting(engine)

@@ -34,6 +34,7 @@ export interface AgentOptions {
 /** A lease lasts 120 s. */
 const longerThanALeaseMs = [130_000, 330_000] as const
 const hangsMs = 3 * 3600_000
+const leaseLost = 'the lease is lost'
 
 /** A clone's job as its agent would do it: lease, renew, work, outputs under its own prefix, report. */
 export async function runAgent(options: AgentOptions): Promise<Exit> {
@@ -67,20 +68,24 @@ export async function runAgent(options: AgentOptions): Promise<Exit> {
   } as const
   if (stop.told !== undefined && !frozen) {
     await api.report({ ...report, ended: { kind: 'stopped' } })
-    return { exitCode: 143, reason: stop.told }
+    return { exitCode: stop.told === leaseLost ? 0 : 143, reason: stop.told }
   }
   const ended: CloneReport['ended'] =
     behaviour.fails === undefined
       ? { kind: 'claimed', manifest: await stageOut(objects, assignment, behaviour.outputs ?? {}) }
       : { kind: 'failed', failure: behaviour.fails }
   const answer = await api.report({ ...report, ended })
-  return { exitCode: ended.kind === 'claimed' ? 0 : 1, reason: `${ended.kind}; the report was ${answer}` }
+  // As the agent of processes does: who has lost the slot to another one has no say in how it ends.
+  return {
+    exitCode: ended.kind === 'claimed' || answer === 'fenced' ? 0 : 1,
+    reason: `${ended.kind}; the report was ${answer}`,
+  }
 
   async function renew(): Promise<void> {
     for (;;) {
       await sim.sleep(agent, renewEveryS * 1000)
       if (!(await api.renew({ slot, job: name, fence }))) {
-        stop.tell('the lease is lost')
+        stop.tell(leaseLost)
         return
       }
     }
