@@ -1,15 +1,10 @@
 import type { Command } from 'commander'
-import { detached } from '#cli/detached.ts'
-import { taskGraph } from '#cli/graph/task-graph.ts'
 import { collected, seconds } from '#cli/option-values.ts'
-import type { Shell } from '#cli/shell.ts'
+import { takeUp, type TakeUpOptions } from '#cli/take-up.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
-import { watchRun, type WatchOptions } from '#cli/watch-run.ts'
 
-interface RetryOptions extends WatchOptions {
+interface RetryOptions extends TakeUpOptions {
   readonly force?: readonly string[]
-  readonly pools?: string
-  readonly detach?: boolean
 }
 
 /** `retry RUN`: runs again what left no result. */
@@ -35,24 +30,8 @@ export const addRetry: AddVerb = (verb, start) => {
       ),
     )
     .action((run: string, options: RetryOptions, command: Command) =>
-      start(command, (shell) => retry(shell, run, options)),
+      start(command, (shell) =>
+        takeUp(shell, options, (control) => control.retry(run, { force: options.force ?? [] })),
+      ),
     )
-}
-
-async function retry(shell: Shell, run: string, options: RetryOptions): Promise<number> {
-  const engine = {
-    mode: options.detach === true ? 'background' : 'engine',
-    ...(options.pools === undefined ? {} : { poolsFile: options.pools }),
-  } as const
-  const sinceMs = shell.host.now()
-  return shell.withControl({ ...engine, drainS: options.drain }, async (control) => {
-    shell.holdSignals()
-    const retried = await control.retry(run, { force: options.force ?? [] })
-    if (!retried.ok) return shell.problem(retried.error)
-    const { runId } = retried.value
-    if (options.detach === true) return detached(shell, control, runId, options)
-    const workflow = await control.workflow(runId)
-    if (!workflow.ok) return shell.problem(workflow.error)
-    return watchRun(shell, control, runId, { graph: taskGraph(workflow.value), file: null, sinceMs, options })
-  })
 }
