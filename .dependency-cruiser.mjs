@@ -40,6 +40,8 @@ const agent = '^src/agent/'
 const client = '^src/client/'
 const local = '^src/local/'
 const cli = '^src/cli/'
+const account = '^src/account/'
+const container = '^src/container/'
 const lambdas = '^lambdas/'
 const lib = '^lib/'
 const app = '^bin/app\\.ts$'
@@ -115,6 +117,19 @@ export default {
       packages: 'any',
       node: true,
       advice: 'The local control plane wires everything but the shell: hand values out, and let src/cli draw them.',
+    }),
+    house('account', account, {
+      houses: [core, ports, contract, operations, adapters, lambdas],
+      packages: 'any',
+      node: true,
+      advice:
+        'The control plane of an account wires operations and handlers to its adapters: behaviour belongs to them.',
+    }),
+    house('container', container, {
+      houses: [core, ports, contract, agent, adapters],
+      packages: 'any',
+      node: true,
+      advice: 'The entry point of a container wires the agent to adapters: what any clone needs belongs to the agent.',
     }),
     house('cli', cli, {
       houses: [core, contract],

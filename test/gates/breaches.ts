@@ -223,6 +223,16 @@ export const layers: readonly Breach[] = [
     says: ['client-layer: src/client/reach.ts', 'The client knows a control plane by its API alone'],
   },
   {
+    what: 'an account that imports one machine, and a container that imports an operation',
+    files: {
+      'src/local/reached.ts': reached,
+      'src/operations/reached.ts': reached,
+      'src/account/reach.ts': "import { reached } from '#local/reached.ts'\nexport const reach = reached\n",
+      'src/container/reach.ts': "import { reached } from '#operations/reached.ts'\nexport const reach = reached\n",
+    },
+    says: ['account-layer: src/account/reach.ts', 'container-layer: src/container/reach.ts'],
+  },
+  {
     what: 'a handler that wires an adapter',
     files: {
       'lambdas/planted/handler.ts': "import { reached } from '#adapters/reached.ts'\nexport const reach = reached\n",
