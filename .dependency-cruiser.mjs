@@ -20,7 +20,9 @@ const house = (name, path, { houses, packages, node, advice }) => ({
 
 /** What builds put into their files, the package's and those of Lambda functions: nobody who runs them needs these beside. */
 const built = npm(
+  '@aws-lambda-powertools/[^/]+',
   '@aws-sdk/[^/]+',
+  '@smithy/[^/]+',
   'ajv',
   'aws-local-stepfunctions',
   'canonicalize',
@@ -107,7 +109,7 @@ export default {
     }),
     house('client', client, {
       houses: [core, contract],
-      packages: ['openapi-fetch'],
+      packages: ['openapi-fetch', '@smithy/core', '@smithy/signature-v4'],
       node: true,
       advice:
         'The client knows a control plane by its API alone: what both sides share is in the contract, all else is asked for.',

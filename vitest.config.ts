@@ -2,9 +2,10 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /**
  * Tests with configurations of their own: the gates run every tool twice (`npm run check:gates`), engines are killed by the hundred
- * (`test:kill`), the package is built and installed (`test:package`), emulators of an account are started (`test:account`).
+ * (`test:kill`), the package is built and installed (`test:package`), emulators of an account are started (`test:account`),
+ * containers are made as root (`test:container`).
  */
-const elsewhere = ['test/gates/**', 'test/killed/**', 'test/package/**', 'test/account/**']
+const elsewhere = ['test/gates/**', 'test/killed/**', 'test/package/**', 'test/account/**', 'test/container-root/**']
 
 export default defineConfig({
   test: {

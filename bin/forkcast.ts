@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { CliHost } from '#cli/host.ts'
 import { main } from '#cli/main.ts'
 import { processHost } from '#cli/process-host.ts'
+import type { AwsCredentials } from '#client/signed-requests.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
 import { machineFault } from '#local/machine-fault.ts'
 
@@ -39,8 +40,9 @@ const host: CliHost = {
   },
   async openRemote({ url, dir }) {
     const { openRemote } = await import('#client/open-remote.ts')
-    const token = process.env['FORKCAST_TOKEN']
-    return openRemote({ url, token: token === '' ? undefined : token, engine: () => engineOf(dir) })
+    const given = (name: string) => (process.env[name] === '' ? undefined : process.env[name])
+    const iam = { region: given('FORKCAST_API_REGION'), credentials: awsCredentials() }
+    return openRemote({ url, token: given('FORKCAST_TOKEN'), engine: () => engineOf(dir), iam })
   },
   async loadWorkflow(path) {
     if (/\.[cm]?[jt]s$/.test(path)) offerBuilder()
@@ -79,6 +81,18 @@ function offerBuilder(): void {
 function inherited(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const names = ['PATH', 'HOME', 'LANG']
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
+}
+
+/** Credentials as every program of AWS finds them: environment, profiles, single sign-on, the machine's own. */
+function awsCredentials(): AwsCredentials {
+  let provider: AwsCredentials | undefined
+  return async () => {
+    if (provider === undefined) {
+      const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
+      provider = defaultProvider()
+    }
+    return provider()
+  }
 }
 
 /** The address that the engine of a state directory gives of itself, and its token. */

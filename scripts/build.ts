@@ -1,9 +1,11 @@
 /**
- * `npm run build`: the package's `dist/`: the command line, the reaper that it starts, and the builder of workflows with its
- * types. Node strips no types below `node_modules`, so these are JavaScript, with every package that they use inside.
+ * `npm run build`: the package's `dist/`: the command line, the reaper that it starts, the builder of workflows with its types, and
+ * the agent of containers, one file that they fetch by its hash. Node strips no types below `node_modules`, so these are
+ * JavaScript, with every package that they use inside.
  */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { asProgram, buildAgent } from './agent-bundle.ts'
 import { builderTypes } from './builder-types.ts'
 
 const outdir = 'dist'
@@ -32,7 +34,7 @@ const withoutUnused: Plugin = {
 }
 
 /** Licences of the packages that are inside, each once; a package without one stops the build. */
-function licences({ inputs }: Metafile): string {
+function licences(inputs: Metafile['inputs']): string {
   const folders = Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [])
   const texts = [...new Set(folders)].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
@@ -50,30 +52,23 @@ function licences({ inputs }: Metafile): string {
 
 rmSync(outdir, { recursive: true, force: true })
 const { metafile } = await build({
+  ...asProgram,
   entryPoints: {
     forkcast: 'bin/forkcast.ts',
     reaper: 'src/agent/reaper.ts',
     builder: 'src/core/workflow/builder.ts',
   },
   outdir,
-  bundle: true,
   // What only one verb needs is a file of its own, read when that verb runs.
   splitting: true,
   chunkNames: 'parts/[name]-[hash]',
-  format: 'esm',
-  platform: 'node',
   target: 'node22.18',
-  mainFields: ['module', 'main'],
-  // Packages that are CommonJS ask for Node's own modules by `require`.
-  banner: {
-    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-  },
   plugins: [withoutUnused],
-  metafile: true,
-  logLevel: 'warning',
 })
-writeFileSync(`${outdir}/licences.txt`, licences(metafile))
+const agent = await buildAgent(outdir)
+writeFileSync(`${outdir}/licences.txt`, licences({ ...metafile.inputs, ...agent.inputs }))
 writeFileSync(`${outdir}/builder.d.ts`, builderTypes())
 
-const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
-console.log(`${outdir}: ${Object.keys(metafile.outputs).length} files, ${(bytes / 1e6).toFixed(1)} MB`)
+const outputs = Object.values({ ...metafile.outputs, ...agent.outputs })
+const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0)
+console.log(`${outdir}: ${outputs.length} files, ${(bytes / 1e6).toFixed(1)} MB`)

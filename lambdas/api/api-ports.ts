@@ -3,6 +3,7 @@ import type { Problem } from '#contract/problem.ts'
 import type { Capacity } from '#core/pools/pool.ts'
 import type { RunId } from '#core/run/ids.ts'
 import type { Ports } from '#operations/ports.ts'
+import type { LiveLogs } from '#ports/live-logs.ts'
 
 /** What the API needs of the control plane around it. */
 export interface ApiPorts extends Pick<Ports, 'store' | 'objects' | 'definitions' | 'clock'> {
@@ -11,6 +12,8 @@ export interface ApiPorts extends Pick<Ports, 'store' | 'objects' | 'definitions
   /** The OpenAPI document, as it is served. */
   readonly openApi: string
   readonly pools: Pick<Ports['pools'], 'describe'>
+  /** Absent where logs are objects from their first byte on. */
+  readonly liveLogs?: LiveLogs
   /** What is free in the pools; `null` where nobody knows. */
   capacity(): Promise<Capacity | null>
   readonly commands: Commands
@@ -29,14 +32,13 @@ export interface ApiContext extends ApiPorts {
   readonly atWork: Set<string>
 }
 
-/** Where content is put and taken without going through the API. */
+/** Where content is put and taken without going through the API, for a while. */
 export interface Links {
-  put(upload: { readonly sha256: string; readonly bytes: number }): {
+  put(upload: { readonly sha256: string; readonly bytes: number }): Promise<{
     readonly url: string
     readonly headers: Readonly<Record<string, string>>
-  }
-  /** For a while. */
-  get(object: { readonly key: string; readonly mediaType: string }): string
+  }>
+  get(object: { readonly key: string; readonly mediaType: string }): Promise<string>
 }
 
 /** A bounded wait for news. */

@@ -1,14 +1,24 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
-import type { z } from 'zod'
-import { cloneBodyBytes, clonePaths, cloneRequests, type CloneCall } from '#contract/clone-requests.ts'
+import { z } from 'zod'
+import {
+  agentPath,
+  cloneBodyBytes,
+  clonePaths,
+  cloneRequests,
+  type AgentAnswer,
+  type CloneCall,
+} from '#contract/clone-requests.ts'
 import type { Problem } from '#contract/problem.ts'
 import { ok, type Result } from '#core/result.ts'
 import { slotKey } from '#core/run/ids.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
+import { equip } from '#operations/equip.ts'
 import { lease } from '#operations/lease.ts'
 import type { Ports } from '#operations/ports.ts'
 import { renew } from '#operations/renew.ts'
 import { report } from '#operations/report.ts'
+import type { AgentBundle } from '#ports/agent-bundle.ts'
+import type { CloneCredentials } from '#ports/clone-credentials.ts'
 import type { CloneClaims, CloneTokens } from '#ports/clone-tokens.ts'
 import { encoded, encodedProblem, faultProblem, refused, type Outcome, type Refusal } from '../api/answer.ts'
 import { headersOf, readBody } from '../api/read-request.ts'
@@ -17,6 +27,12 @@ import { foreignObject } from './foreign-object.ts'
 /** What the clone API needs of the control plane around it. */
 export interface CloneApiPorts extends Ports {
   readonly tokens: CloneTokens
+  /** Absent: clones have their own way to objects. */
+  readonly credentials?: CloneCredentials
+  /** Absent: clones bring the agent. */
+  readonly agent?: AgentBundle
+  /** Told of what a clone was answered a fault for. */
+  readonly onError?: (error: unknown) => void
 }
 
 type RequestOf<C extends CloneCall> = z.output<(typeof cloneRequests)[C]>
@@ -31,6 +47,7 @@ export function cloneHandler(ports: CloneApiPorts): (event: APIGatewayProxyEvent
     try {
       return encoded(await outcomeOf(ports, event), undefined)
     } catch (error) {
+      ports.onError?.(error)
       return encodedProblem({ problem: faultProblem(error) })
     }
   }
@@ -39,11 +56,13 @@ export function cloneHandler(ports: CloneApiPorts): (event: APIGatewayProxyEvent
 async function outcomeOf(ports: CloneApiPorts, event: APIGatewayProxyEvent): Promise<Outcome> {
   switch (event.path) {
     case clonePaths.lease:
-      return answered(ports, event, 'lease', (request) => lease(ports, request))
+      return answered(ports, event, 'lease', (said) => lease(ports, said, (assignment) => equip(ports, assignment)))
     case clonePaths.renew:
-      return answered(ports, event, 'renew', async (request) => ({ held: await renew(ports, request) }))
+      return answered(ports, event, 'renew', async (said) => ({ held: await renew(ports, said) }))
     case clonePaths.report:
       return answered(ports, event, 'report', async (said) => ({ answer: await report(ports, said) }))
+    case agentPath:
+      return ports.agent === undefined ? refused(noSuchPath) : agentFor(ports, ports.agent, event)
     default:
       return refused(noSuchPath)
   }
@@ -55,32 +74,57 @@ async function answered<C extends CloneCall>(
   call: C,
   act: (request: RequestOf<C>) => Promise<unknown>,
 ): Promise<Outcome> {
+  const said = read<RequestOf<C>>(ports, event, cloneRequests[call], cloneBodyBytes[call])
+  if (!said.ok) return said
+  const { claims, request } = said.value
+  const refusal = await refusalOf(ports, claims, call, request)
+  if (refusal !== undefined) return refused(refusal)
+  return ok({ kind: 'json', status: 200, body: await act(request) })
+}
+
+/** Of a container that starts nothing is known but its token: the lease comes after the agent. */
+async function agentFor(ports: CloneApiPorts, agent: AgentBundle, event: APIGatewayProxyEvent): Promise<Outcome> {
+  const said = read(ports, event, nothing, cloneBodyBytes.lease)
+  if (!said.ok) return said
+  if ((await slotOf(ports, said.value.claims)) === undefined) return refused(noEntry)
+  const body: AgentAnswer = { url: await agent.link(), sha256: agent.sha256 }
+  return ok({ kind: 'json', status: 200, body })
+}
+
+/** Who calls, and what is said, which is looked at only if the token is good. */
+function read<T>(
+  { tokens, clock }: CloneApiPorts,
+  event: APIGatewayProxyEvent,
+  schema: z.ZodType,
+  mostBytes: number,
+): Result<{ readonly claims: CloneClaims; readonly request: T }, Refusal> {
   if (event.httpMethod !== 'POST') return refused(otherMethod, 405, { Allow: 'POST' })
   const [, token = ''] = /^Bearer ([\w.-]+)$/i.exec(headersOf(event)['authorization'] ?? '') ?? []
-  const claims = ports.tokens.read(token, ports.clock.nowMs())
+  const claims = tokens.read(token, clock.nowMs())
   if (claims === undefined) return refused(noEntry)
-  if (bodyBytes(event) > cloneBodyBytes[call]) return refused(tooLong(cloneBodyBytes[call]), 413)
-  const request = readBody(cloneRequests[call], event) as Result<RequestOf<C>, Refusal>
-  if (!request.ok) return request
-  const refusal = await refusalOf(ports, claims, call, request.value)
-  if (refusal !== undefined) return refused(refusal)
-  return ok({ kind: 'json', status: 200, body: await act(request.value) })
+  if (bodyBytes(event) > mostBytes) return refused(tooLong(mostBytes), 413)
+  const request = readBody(schema, event) as Result<T, Refusal>
+  return request.ok ? ok({ claims, request: request.value }) : request
+}
+
+/** The row of the slot that a token speaks for, while it is its job's. */
+async function slotOf({ store }: CloneApiPorts, { slot, job }: CloneClaims): Promise<SlotRecord | undefined> {
+  const row = await store.rows.get(slot.run, 'slot', slotKey(slot))
+  return row?.value.job === job ? row.value : undefined
 }
 
 /** Why a call is not the bearer's to make. */
 async function refusalOf<C extends CloneCall>(
-  { store, clock }: CloneApiPorts,
+  ports: CloneApiPorts,
   claims: CloneClaims,
   call: C,
   request: RequestOf<C>,
 ): Promise<Problem | undefined> {
   const { slot, job, holder } = request
   if (slot.run !== claims.slot.run || slotKey(slot) !== slotKey(claims.slot) || job !== claims.job) return noEntry
-  const row = await store.rows.get(slot.run, 'slot', slotKey(slot))
-  if (row === undefined || row.value.job !== job) return noEntry
-  if (call === 'lease' ? isLeasedToAnother(row.value, holder, clock.nowMs()) : row.value.holder !== holder) {
-    return otherHolder
-  }
+  const row = await slotOf(ports, claims)
+  if (row === undefined) return noEntry
+  if (call === 'lease' ? isLeasedToAnother(row, holder, ports.clock.nowMs()) : row.holder !== holder) return otherHolder
   if (!('ended' in request) || request.ended.kind !== 'claimed') return undefined
   const object = foreignObject(request.ended.manifest, slot)
   return object === undefined ? undefined : notItsOwn(object)
@@ -93,6 +137,8 @@ function isLeasedToAnother({ state, holder, leasedUntilMs }: SlotRecord, asking:
 function bodyBytes({ body, isBase64Encoded }: APIGatewayProxyEvent): number {
   return Buffer.byteLength(body ?? '', isBase64Encoded ? 'base64' : 'utf8')
 }
+
+const nothing = z.strictObject({})
 
 /** Says the same of every token that is not good, so that nobody learns from it what is wrong with one. */
 const noEntry: Problem = {
@@ -121,7 +167,7 @@ function tooLong(bytes: number): Problem {
 const noSuchPath: Problem = {
   code: 'NOT-FOUND',
   message: 'there is nothing at this path',
-  fix: `use ${Object.values(clonePaths).join(', ')}`,
+  fix: `use ${[...Object.values(clonePaths), agentPath].join(', ')}`,
   exitCode: 3,
 }
 

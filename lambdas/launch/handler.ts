@@ -10,7 +10,7 @@ import type { Ports } from '#operations/ports.ts'
 export function launchHandler(
   ports: Pick<Ports, 'store' | 'executions' | 'dispatcher' | 'clock'>,
 ): (input: LaunchInput) => Promise<void> {
-  return async ({ run, task, attempt, clone, token }) => {
+  return async ({ slot: { run, task, attempt, clone }, token }) => {
     const id = parseRunId(run)
     if (id === undefined) throw new Error(`launch of a run called ${run}`)
     await launch(ports, { run: id, task, attempt, clone }, token)

@@ -92,7 +92,8 @@ async function goThroughPhases(
     const find = () => findOutputs(outputs, workspace)
     const check = (found: readonly FoundOutput[]) =>
       checkContents(outputs, found, { canonical: assignment.canonical, quoting })
-    const target = { objects: deps.objects, prefix: assignment.prefix, folder: workspace.root, signal }
+    const { prefix, compact = [] } = assignment
+    const target = { objects: deps.objects, prefix, folder: workspace.root, signal, compact }
     const store = async (found: readonly FoundOutput[], canonical: Readonly<Record<string, string>>) => {
       const { manifest, bytesOut } = await stageOut(found, canonical, target)
       progress.usage = { ...progress.usage, bytesOut }

@@ -1,5 +1,7 @@
+import type { ContentCache } from '#agent/content-cache.ts'
 import type { LogStream } from '#agent/log-files.ts'
 import type { Reaper } from '#agent/start-reaper.ts'
+import type { SampledUsage } from '#agent/usage-sampler.ts'
 import type { CloneApi } from '#contract/clone-api.ts'
 import type { Result } from '#core/result.ts'
 import type { SlotRef } from '#core/run/ids.ts'
@@ -22,8 +24,10 @@ export interface AgentDeps {
   readonly objects: ObjectStore
   /** Holds one folder a running clone. Best on the object store's file system: reflinks, and moves instead of copies. */
   readonly workFolder: string
-  /** Unpacked code by hash; may be shared by processes. Nothing is ever removed from it. */
-  readonly codeCache: string
+  /** Unpacked code by hash; may be shared by processes. Nothing is ever removed from it. Absent: each clone unpacks its own. */
+  readonly codeCache?: string | undefined
+  /** Content that this machine has had before: for where the object store is not on it. */
+  readonly contentCache?: ContentCache
   readonly clock: AgentClock
   /** A new random id: under it one clone holds its lease. */
   readonly holder: () => string
@@ -43,6 +47,26 @@ export interface AgentDeps {
   readonly onProcessGroup?: (leader: number, what: 'started' | 'ended') => void
   /** Starts commands in the place of this process; those of tasks with secrets are its own children in any case. */
   readonly start?: Reaper['start']
+  /** Counts what commands use, where the kernel does so for this clone alone. @default samples of their processes */
+  readonly meter?: Meter
+  /** Ends what a command left beside its session: for where nobody else's processes are. TERM, then KILL after `graceS`. */
+  readonly endStrays?: (graceS: number) => Promise<void>
+  /** Stores the logs of a clone that has ended below its prefix, before it reports: for where they don't lie there already. Never rejects. */
+  readonly keepLogs?: (slot: SlotRef, prefix: string) => Promise<void>
+}
+
+/** What the kernel counts for one clone, its agent included. */
+export interface Meter {
+  /** Begins with a command. */
+  start(): Metering
+}
+
+/** The count of one command. */
+export interface Metering {
+  /** Told now and then while the command runs. */
+  sample(): void
+  /** `memoryKills`: how many processes the kernel ended meanwhile for want of memory. */
+  stop(): { readonly usage: SampledUsage; readonly memoryKills: number }
 }
 
 /** One clone to run. */
@@ -59,7 +83,10 @@ export interface CloneJob {
 
 /** How a job ended, as a pool would say it. */
 export interface CloneExit {
-  /** `reclaimed` and `interrupted` clones have reported nothing, nor has one that was stopped before it had a lease. `lost`: its lease was. */
+  /**
+   * `interrupted` clones have reported nothing, nor have those that were reclaimed without notice, or stopped before they had a lease.
+   * `lost`: its lease was.
+   */
   readonly outcome: 'refused' | 'claimed' | 'failed' | 'stopped' | 'lost' | 'reclaimed' | 'interrupted'
   /** The command's; 128 and the signal's number when one ended it. `null`: it never ran, or its host was taken away. */
   readonly exitCode: number | null

@@ -1,13 +1,11 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { chmod, open, rename, symlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readCodeTree, type CodeTree } from '#agent/code-tree.ts'
-import { eachLimited } from '#agent/each-limited.ts'
-import { fetchVerified } from '#agent/fetch-verified.ts'
+import type { ContentSource } from '#agent/fetch-verified.ts'
+import { fillCode } from '#agent/fill-code.ts'
 import { removeTree } from '#agent/remove-tree.ts'
-import { blobKey } from '#contract/object-keys.ts'
 import { err, ok, type Result } from '#core/result.ts'
-import type { ObjectStore } from '#ports/object-store.ts'
 
 /** Code that lies unpacked in `folder`. Clones copy it, none works in it. */
 export interface UnpackedCode {
@@ -15,7 +13,6 @@ export interface UnpackedCode {
   readonly tree: CodeTree
 }
 
-const filesAtOnce = 8
 const kept = 32
 
 // One unpacking a process and hash, however many clones ask for it at once.
@@ -27,14 +24,14 @@ let partials = 0
  * way in and durable before the folder gets its name, so a folder that has its name is whole. The error says what is wrong.
  */
 export async function unpackedCode(
-  objects: ObjectStore,
+  from: ContentSource,
   cache: string,
   sha256: string,
 ): Promise<Result<UnpackedCode, string>> {
   const folder = join(cache, sha256)
   const known = unpacked.get(folder)
   if (known !== undefined) return await known
-  const unpacking = unpack(objects, cache, sha256, folder)
+  const unpacking = unpack(from, cache, sha256, folder)
   unpacked.set(folder, unpacking)
   const [oldest] = unpacked.keys()
   if (unpacked.size > kept && oldest !== undefined) unpacked.delete(oldest)
@@ -50,19 +47,19 @@ export async function unpackedCode(
 }
 
 async function unpack(
-  objects: ObjectStore,
+  from: ContentSource,
   cache: string,
   sha256: string,
   folder: string,
 ): Promise<Result<UnpackedCode, string>> {
-  const tree = await readCodeTree(objects, sha256)
+  const tree = await readCodeTree(from.objects, sha256)
   if (!tree.ok) return tree
   const code = ok({ folder, tree: tree.value })
   if (existsSync(folder)) return code
   partials += 1
   const partial = join(cache, `.${sha256}.${process.pid}.${partials}`)
   try {
-    const problem = await fill(objects, partial, tree.value)
+    const problem = await fillCode(from, partial, tree.value, flush)
     if (problem !== undefined) return err(problem)
     await rename(partial, folder)
     return code
@@ -73,26 +70,6 @@ async function unpack(
   } finally {
     await removeTree(partial)
   }
-}
-
-async function fill(objects: ObjectStore, root: string, tree: CodeTree): Promise<string | undefined> {
-  mkdirSync(root, { recursive: true })
-  for (const path of tree.folders) mkdirSync(join(root, path))
-  let problem: string | undefined
-  await eachLimited(tree.files, filesAtOnce, async (file) => {
-    if (problem !== undefined) return
-    const path = join(root, file.path)
-    const fetched = await fetchVerified(objects, { object: blobKey(file.sha256), ...file }, path)
-    if (!fetched.ok) {
-      problem = `${file.path}: ${fetched.error}`
-      return
-    }
-    await chmod(path, file.executable ? 0o755 : 0o644)
-    await flush(path)
-  })
-  // Links last, so that no file can be written through one.
-  for (const { path, target } of tree.links) await symlink(target, join(root, path))
-  return problem
 }
 
 async function flush(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs'
 import { defaultGraceS, type AgentDeps, type CloneJob } from '#agent/clone-job.ts'
 import { openLogs, openRedactedLogs, type CloneLogs } from '#agent/clone-logs.ts'
 import { logStreams } from '#agent/log-files.ts'
@@ -60,6 +61,8 @@ export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlac
         signal: job.signal,
         onProcessGroup: deps.onProcessGroup ?? (() => undefined),
         start: deps.start ?? (() => undefined),
+        meter: deps.meter,
+        endStrays: deps.endStrays,
       })
       if (end.kind === 'not-started') return err({ kind: 'spawn', code: end.code, program: end.program })
       if (timeoutS !== null) timeoutS = Math.max(0, timeoutS - end.ranS)
@@ -92,10 +95,25 @@ export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlac
     const stderr = () => tail('stderr', from)
     if (end.cut?.kind === 'timeout') return { kind: 'timeout', timeoutS: assignment.timeoutS ?? 0, stderr: stderr() }
     if (end.exitCode === 0) return undefined
-    const { exitCode, signal, usage } = end
-    if (kind === 'validator') return { kind, exitCode, signal, stderr: stderr() }
+    const { exitCode, signal, usage, memoryKills } = end
+    if (kind === 'validator') return { kind, exitCode, signal, stderr: stderr(), memoryKills }
     const { peakMemoryMiB } = usage
-    return { kind, exitCode, signal, stderr: stderr(), peakMemoryMiB, memoryMiB: job.memoryMiB ?? null }
+    const memoryMiB = job.memoryMiB ?? null
+    const isDiskFull = isFull(workspace.root)
+    return { kind, exitCode, signal, stderr: stderr(), memoryKills, isDiskFull, peakMemoryMiB, memoryMiB }
+  }
+}
+
+/** Less than this is left of no disk that is in good order. */
+const leastBytes = 64 * 1024
+
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize < leastBytes
+  } catch {
+    // The command has removed it.
+    return false
   }
 }
 

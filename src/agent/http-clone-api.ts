@@ -76,11 +76,14 @@ export class HttpCloneApi implements CloneApi {
       signal: AbortSignal.timeout(this.#timeoutMs),
     })
     const { status } = response
-    const said: unknown = await response.json().catch((error: unknown) => {
-      // A refusal needs no words; whatever else was cut off was not answered.
+    // What was cut off was not answered; but a refusal needs no words.
+    const text = await response.text().catch((error: unknown) => {
       if (!isRefusal(status)) throw error
-      return undefined
+      return ''
     })
+    const said = parsed(text)
+    if (said === undefined && !isRefusal(status))
+      throw new Error(`${call}: the answer, with status ${status}, is not JSON`)
     if (isRefusal(status)) return { refused: wordsOf(said) ?? `the control plane answered with status ${status}` }
     if (status !== 200) throw new Error(`${call}: status ${status}${suffix(wordsOf(said))}`)
     return { refused: undefined, value: cloneAnswers[call].parse(said) as z.output<(typeof cloneAnswers)[C]> }
@@ -88,6 +91,15 @@ export class HttpCloneApi implements CloneApi {
 }
 
 type Answered<T> = { readonly refused: string } | { readonly refused: undefined; readonly value: T }
+
+/** An answer may hold credentials, and the error of a parser quotes what it can't read. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
 
 function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && !passing.has(status)

@@ -5,6 +5,7 @@ export interface ProcessEntry {
   readonly pid: number
   /** `false` for a zombie: it has ended, and waits for its parent to see it. */
   readonly alive: boolean
+  readonly parent: number
   readonly group: number
   readonly session: number
   /** CPU of the process and of the children that it has waited for. */
@@ -38,6 +39,7 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   return {
     pid,
     alive: fields[0] !== 'Z' && fields[0] !== 'X',
+    parent: field(4),
     group: field(5),
     session: field(6),
     cpuTicks: field(14) + field(15) + field(16) + field(17),

@@ -3,7 +3,7 @@ import { openAppending } from '#agent/log-files.ts'
 import { endSession } from '#agent/process-session.ts'
 import { eachLine, type Order, type Told } from '#agent/reaper-protocol.ts'
 import { identify, isStill, parseIdentity, writeIdentity, type SessionIdentity } from '#agent/session-identity.ts'
-import { makeFirstToKill, startCommand } from '#agent/started-command.ts'
+import { startCommand } from '#agent/started-command.ts'
 
 /**
  * A program of its own, one an engine: `node reaper.ts <graceS>`. It starts the commands that the engine orders, and knows
@@ -61,7 +61,6 @@ async function carryOut({ number, logs, ...line }: Order): Promise<void> {
   const identity = identify(leader)
   const session = writeIdentity(identity)
   sessions.set(session, identity)
-  makeFirstToKill(leader)
   tell({ kind: 'started', number, session })
   tell({ kind: 'ended', number, ...(await exited) })
 }

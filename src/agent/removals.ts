@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { removeTree } from '#agent/remove-tree.ts'
 
 // One at a time, behind all that is waited for.
@@ -21,6 +22,12 @@ export function removeAtLeisure(path: string): void {
   kept.push(path)
   const [oldest] = kept.length > mostKept ? kept.splice(0, 1) : []
   if (oldest !== undefined) removeLater(oldest)
+}
+
+/** The folder below `parent` that was last to be removed at leisure, if it is still there: whoever takes it has it. */
+export function takeBack(parent: string): string | undefined {
+  const at = kept.findLastIndex((path) => dirname(path) === parent)
+  return at === -1 ? undefined : kept.splice(at, 1)[0]
 }
 
 /** Resolves when all is removed that was to be removed by now. */

@@ -6,6 +6,7 @@ import { keepLease } from '#agent/keep-lease.ts'
 import type { EndReason } from '#agent/stop-reason-of.ts'
 import { removeWorkspace } from '#agent/workspace.ts'
 import type { CloneReport, LeaseAnswer, ReportAnswer } from '#contract/clone-api.ts'
+import type { Failure } from '#core/failure/cause.ts'
 
 type Outcome = CloneExit['outcome']
 
@@ -13,6 +14,8 @@ type Outcome = CloneExit['outcome']
 const askedForS = 120
 /** Seconds for which a result is reported, beyond the end of its lease: the work is done, and an old fence is refused. */
 const reportedForS = 600
+/** Seconds for which it is reported that a host had notice: what is left of its time. */
+const noticedForS = 10
 
 /**
  * Runs one clone: takes its lease and keeps it, carries out its assignment, reports. Once it has resolved, or rejected,
@@ -39,6 +42,8 @@ export async function runClone(deps: AgentDeps, job: CloneJob): Promise<CloneExi
   const held = hold(deps, job, lease, askedAtMs)
   try {
     const done = await carryOut(deps, { ...job, signal: held.signal }, lease)
+    // What is below the prefix of a slot that was lost is its new holder's.
+    if (outcomeOf(done)[0] !== 'lost') await deps.keepLogs?.(slot, lease.assignment.prefix)
     const answer = await reportOn(deps, job, lease.fence, done, billedS)
     const [outcome, words] = outcomeOf(done)
     // Who has lost the slot to another one has no say in how it ends: any other code would fail it under its new holder.
@@ -74,17 +79,37 @@ async function reportOn(
   const ended = reportOf(done)
   const { usage, times } = done
   const say = ended && (() => api.report({ slot, job, fence, ended, usage, times, billedS: billedS() }))
-  const answering = say && askAgain(say, { clock, random, signal, forS: ended.kind === 'stopped' ? 0 : reportedForS })
+  const answering = say && askAgain(say, { clock, random, ...patienceFor(done, signal) })
   if (done.workspace !== undefined) removeWorkspace(done.workspace)
   // Nothing but the bill depends on it, and without a lease there may be nobody to hear it.
   if (ended?.kind === 'stopped') return await answering?.catch(() => undefined)
   return await answering
 }
 
-/** What is reported; `undefined`: a host that is taken away says nothing, nor does an engine that ends. */
+/** How long a report is made again. Who was told to end has no time for it, but for what follows from a notice. */
+function patienceFor(
+  { ended }: CarriedOut,
+  signal: AbortSignal,
+): { readonly signal: AbortSignal; readonly forS: number } {
+  if (ended.kind !== 'told-to-end') return { signal, forS: reportedForS }
+  if (ended.reason.kind !== 'reclaim') return { signal, forS: 0 }
+  return { signal: new AbortController().signal, forS: noticedForS }
+}
+
+/** What is reported; `undefined`: a host that is taken away without notice says nothing, nor does an engine that ends. */
 function reportOf({ ended }: CarriedOut): CloneReport['ended'] | undefined {
   if (ended.kind !== 'told-to-end') return ended
-  return ended.reason.kind === 'stop' || ended.reason.kind === 'lost' ? { kind: 'stopped' } : undefined
+  const { reason } = ended
+  if (reason.kind === 'reclaim') return reason.graceS === undefined ? undefined : { kind: 'failed', failure: reclaimed }
+  return reason.kind === 'stop' || reason.kind === 'lost' ? { kind: 'stopped' } : undefined
+}
+
+const reclaimed: Failure = {
+  cause: 'reclaimed',
+  confidence: 'certain',
+  exitCode: null,
+  signal: null,
+  evidence: 'its host had notice that it is taken away',
 }
 
 function outcomeOf({ ended }: CarriedOut): readonly [Outcome, words: string] {

@@ -1,14 +1,9 @@
+import type { AgentDeps } from '#agent/clone-job.ts'
 import type { CloneLogs } from '#agent/clone-logs.ts'
 import { logStreams } from '#agent/log-files.ts'
 import { endSession, groupExists, sessionLives } from '#agent/process-session.ts'
 import type { Reaper, ReapedCommand } from '#agent/start-reaper.ts'
-import {
-  commandLine,
-  makeFirstToKill,
-  startCommand,
-  type CommandLine,
-  type NotStarted,
-} from '#agent/started-command.ts'
+import { commandLine, startCommand, type CommandLine, type NotStarted } from '#agent/started-command.ts'
 import { stopReasonOf } from '#agent/stop-reason-of.ts'
 import { firstSampleMs, watchSession, type SampledUsage } from '#agent/usage-sampler.ts'
 import type { Command } from '#core/workflow/workflow.ts'
@@ -25,6 +20,8 @@ export interface CommandRequest {
   readonly onProcessGroup: (leader: number, what: 'started' | 'ended') => void
   /** Starts a command in the place of this process, when it can. */
   readonly start: Reaper['start']
+  readonly meter: AgentDeps['meter'] | undefined
+  readonly endStrays: AgentDeps['endStrays'] | undefined
 }
 
 /** How the command ended; once this is known, no process of its session lives. */
@@ -37,6 +34,8 @@ export type CommandEnd =
       readonly exitCode: number | null
       readonly signal: NodeJS.Signals | null
       readonly usage: SampledUsage
+      /** How many of its processes the kernel ended for memory, where it says so. */
+      readonly memoryKills: number
       readonly ranS: number
     }
 
@@ -54,14 +53,17 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   const started = await (request.start(line, request.logs) ?? startHere(request, line))
   if ('code' in started) return { kind: 'not-started', program: line.name, code: started.code }
   const { leader, exited } = started
-  const { cut, usage, ageMs } = await watchUntilEnd(request, leader, exited)
+  const metering = request.meter?.start()
+  const { cut, usage, ageMs } = await watchUntilEnd(request, leader, exited, () => metering?.sample())
   if (cut !== undefined) await endSession(leader, graceOf(cut, request.killGraceS))
   const exit = await exited
   // Looking through all processes is not worth it for a command that hardly lived.
   const leftover = cut === undefined && (groupExists(leader) || (ageMs > firstSampleMs && sessionLives(leader)))
   if (leftover) await endSession(leader, leftoverGraceS)
+  await request.endStrays?.(leftoverGraceS)
   started.release()
-  return { kind: 'ended', cut, ...exit, usage, ranS: ageMs / 1000 }
+  const metered = metering?.stop() ?? { usage, memoryKills: 0 }
+  return { kind: 'ended', cut, ...exit, ...metered, ranS: ageMs / 1000 }
 }
 
 /** Starts the command as a child of this process, and says so. */
@@ -73,7 +75,6 @@ async function startHere(
   if ('code' in started) return started
   const { leader } = started
   onProcessGroup(leader, 'started')
-  makeFirstToKill(leader)
   return { ...started, release: () => onProcessGroup(leader, 'ended') }
 }
 
@@ -82,10 +83,9 @@ function graceOf(cut: Cut, killGraceS: number): number {
   return cut.kind === 'timeout' ? killGraceS : cut.graceS
 }
 
-/** A host that is taken away leaves no time. */
+/** A host that is taken away without notice leaves no time. */
 function stopGraceS({ signal, killGraceS }: CommandRequest): number {
-  const reason = stopReasonOf(signal, killGraceS)
-  return reason === undefined || reason.kind === 'reclaim' ? 0 : reason.graceS
+  return stopReasonOf(signal, killGraceS)?.graceS ?? 0
 }
 
 interface Ending {
@@ -95,7 +95,12 @@ interface Ending {
 }
 
 /** Resolves when the leader has ended, or there is a reason to end it: whichever is first. */
-async function watchUntilEnd(request: CommandRequest, leader: number, exited: Promise<unknown>): Promise<Ending> {
+async function watchUntilEnd(
+  request: CommandRequest,
+  leader: number,
+  exited: Promise<unknown>,
+  onSample: () => void,
+): Promise<Ending> {
   const { signal } = request
   let timer: NodeJS.Timeout | undefined
   let decide: (cut: Cut | undefined) => void = () => undefined
@@ -103,10 +108,11 @@ async function watchUntilEnd(request: CommandRequest, leader: number, exited: Pr
     decide = resolve
   })
   const onAbort = () => decide({ kind: 'stop', graceS: stopGraceS(request) })
-  const watch = watchSession(
-    leader,
-    floodWatch(request, () => decide({ kind: 'flood' })),
-  )
+  const lookAtLogs = floodWatch(request, () => decide({ kind: 'flood' }))
+  const watch = watchSession(leader, () => {
+    onSample()
+    return lookAtLogs()
+  })
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
   if (request.timeoutS !== null) timer = setTimeout(() => decide({ kind: 'timeout' }), request.timeoutS * 1000)

@@ -1,7 +1,7 @@
 import type { AgentDeps } from '#agent/clone-job.ts'
-import { unpackedCode } from '#agent/code-cache.ts'
-import { copyCode } from '#agent/copy-code.ts'
 import { contextOf, environmentOf, outputVariables } from '#agent/environment.ts'
+import { allVariables } from '#agent/long-variables.ts'
+import { placeCode } from '#agent/place-code.ts'
 import { readSecrets } from '#agent/read-secrets.ts'
 import { Redaction } from '#agent/redaction.ts'
 import { stageVariables } from '#agent/stage-variables.ts'
@@ -27,12 +27,14 @@ export async function stageIn(
 ): Promise<Result<StagedIn, Evidence>> {
   const secrets = await readSecrets(deps, assignment.secrets)
   if (!secrets.ok) return secrets
+  const from = { objects: deps.objects, cache: deps.contentCache, signal }
   if (assignment.code !== null) {
-    const code = await unpackedCode(deps.objects, deps.codeCache, assignment.code)
-    if (!code.ok) return err({ kind: 'input', name: 'code', why: code.error })
-    await copyCode(code.value, workspace.code)
+    const problem = await placeCode(from, deps.codeCache, assignment.code, workspace.code)
+    if (problem !== undefined) return err({ kind: 'input', name: 'code', why: problem })
   }
-  const staged = await stageVariables(assignment.variables, workspace.inputs, deps.objects, signal)
+  const all = await allVariables(deps.objects, assignment)
+  if (!all.ok) return err({ kind: 'input', ...all.error })
+  const staged = await stageVariables(all.value, workspace.inputs, from)
   if (!staged.ok) return err({ kind: 'input', ...staged.error })
   const variables = { ...staged.value.env, ...outputVariables(assignment.outputs, workspace.outputs) }
   writeContext(workspace, contextOf(assignment, variables))

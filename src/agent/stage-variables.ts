@@ -1,13 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { eachLimited } from '#agent/each-limited.ts'
-import { fetchVerified } from '#agent/fetch-verified.ts'
+import { fetchVerified, type ContentSource } from '#agent/fetch-verified.ts'
 import { isFileName, isInnerPath } from '#agent/inner-path.ts'
 import type { GatheredItem, Variable } from '#contract/clone-api.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import type { StagedFile, StagedOutput } from '#core/run/manifest.ts'
 import { unreachable } from '#core/unreachable.ts'
-import type { ObjectStore } from '#ports/object-store.ts'
 
 /** What the variables of a task are once all is staged. */
 export interface StagedVariables {
@@ -27,17 +26,17 @@ interface Copy {
   readonly path: string
 }
 
-const filesAtOnce = 8
+/** Of an object store that is far, small files are waiting time: more of them wait at once than this machine reads at once. */
+const filesAtOnce = 16
 
 /**
  * Stages every variable: text as it is, all else below `folder` with its path as the value. Each copied file is checked
- * against the size and the SHA-256 that its manifest says. Stops early once `signal` is aborted.
+ * against the size and the SHA-256 that its manifest says. Stops early once the signal is aborted.
  */
 export async function stageVariables(
   variables: readonly Variable[],
   folder: string,
-  objects: ObjectStore,
-  signal: AbortSignal,
+  from: ContentSource,
 ): Promise<Result<StagedVariables, InputProblem>> {
   const env: Record<string, string> = {}
   const copies: Copy[] = []
@@ -48,8 +47,8 @@ export async function stageVariables(
   }
   let problem: InputProblem | undefined
   await eachLimited(copies, filesAtOnce, async ({ variable, file, path }) => {
-    if (problem !== undefined || signal.aborted) return
-    const fetched = await fetchVerified(objects, file, path)
+    if (problem !== undefined || from.signal?.aborted) return
+    const fetched = await fetchVerified(from, file, path)
     if (!fetched.ok) problem = { name: variable, why: fetched.error }
   })
   if (problem !== undefined) return err(problem)

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { Command } from '#core/workflow/workflow.ts'
 
 /** A command as a process is made of it. A list is taken as it is, with no shell. */
@@ -57,12 +57,25 @@ export async function startCommand(
   return { leader, exited }
 }
 
-/** Should memory run out, the kernel ends this command rather than the agent. */
-export function makeFirstToKill(leader: number): void {
+const killScore = '/proc/self/oom_score_adj'
+let ownScore: string | undefined
+
+/**
+ * Should memory run out, the kernel ends what is started here rather than this process. The score is inherited, so it is this
+ * process's own for the moment: what a command starts at once has it too.
+ */
+function asFirstToKill<T>(start: () => T): T {
   try {
-    writeFileSync(`/proc/${leader}/oom_score_adj`, '1000')
+    ownScore ??= readFileSync(killScore, 'latin1')
+    writeFileSync(killScore, '1000')
   } catch {
-    // It has ended already, or there is no such setting here.
+    // There is no such setting here.
+    return start()
+  }
+  try {
+    return start()
+  } finally {
+    writeFileSync(killScore, ownScore)
   }
 }
 
@@ -71,7 +84,9 @@ function spawned(
   { stdout, stderr }: { readonly stdout: number; readonly stderr: number },
 ): ChildProcess | NotStarted {
   try {
-    return spawn(program, rest, { argv0: name, cwd: folder, env, detached: true, stdio: ['ignore', stdout, stderr] })
+    return asFirstToKill(() =>
+      spawn(program, rest, { argv0: name, cwd: folder, env, detached: true, stdio: ['ignore', stdout, stderr] }),
+    )
   } catch (error) {
     // Node throws what it can tell at once.
     return { code: (error as NodeJS.ErrnoException).code ?? String(error) }

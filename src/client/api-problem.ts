@@ -22,7 +22,7 @@ export function answeredProblem(url: string, status: number, body: unknown): Pro
   if (!isProblem(body)) {
     return {
       code: `HTTP-${status}`,
-      message: `${url} answered with status ${status}`,
+      message: `${url} answered with status ${status}${wordsIn(body)}`,
       fix: status === 401 || status === 403 ? tokenHint : 'check the address: is it that of a control plane?',
       exitCode: exitCodes[status] ?? 1,
     }
@@ -53,7 +53,16 @@ export async function problemOf(url: string, response: Response): Promise<Proble
   return answeredProblem(url, response.status, body)
 }
 
-const tokenHint = 'set FORKCAST_TOKEN; of an engine on this machine, name its state directory with --dir'
+const tokenHint =
+  'set FORKCAST_TOKEN; of an engine on this machine, name its state directory with --dir; of API Gateway, use credentials ' +
+  'of AWS that may call it, and under a domain of your own set FORKCAST_API_REGION'
+
+/** What a gateway says beside its status. */
+function wordsIn(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return ''
+  const words = Object.entries(body).find(([name]) => name.toLowerCase() === 'message')?.[1] as unknown
+  return typeof words === 'string' ? `: ${words}` : ''
+}
 
 function isProblem(body: unknown): body is ProblemDocument {
   return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body && 'exitCode' in body

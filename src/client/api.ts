@@ -5,6 +5,7 @@ import {
   followingTries,
   patientFetch,
   pauseUntil,
+  type Authorise,
   type PatientFetch,
   type PatientFetchOptions,
 } from '#client/patient-fetch.ts'
@@ -16,6 +17,8 @@ export interface ApiOptions {
   /** Where it is; paths of the API are below. */
   readonly url: string
   readonly token?: string | undefined
+  /** Opens it otherwise than by a token. */
+  readonly authorise?: Authorise
   /** @default 60 s */
   readonly answerMs?: number
   /** @default the time that it says */
@@ -38,21 +41,26 @@ export interface Api {
 /** Longer than an answer to who follows is held back, and than a gateway waits for one. */
 const defaultAnswerMs = 60_000
 
-export function openApi({ url: given, token, answerMs = defaultAnswerMs, pause }: ApiOptions): Api {
+export function openApi({ url: given, token, answerMs = defaultAnswerMs, pause, ...options }: ApiOptions): Api {
   const url = given.replace(/\/+$/, '')
+  const authorise = options.authorise ?? (token === undefined ? undefined : byToken(token))
   const controller = new AbortController()
   const { signal: closing } = controller
-  const options = { url, token, closing, answerMs, pause: pause ?? pauseUntil(closing) }
-  const asked = patientFetch(options)
+  const patience = pause ?? pauseUntil(closing)
+  const asked = patientFetch({ url, authorise, closing, answerMs, pause: patience })
   return {
     url,
     typed: typedClient(url, (request) => asked(() => request.clone())),
     fetch: asked,
     at: (href) => (href.startsWith('/') ? `${url}${href}` : href),
-    pause: options.pause,
+    pause: patience,
     closing,
     close: () => controller.abort(),
   }
+}
+
+function byToken(token: string): Authorise {
+  return async (request) => request.headers.set('authorization', `Bearer ${token}`)
 }
 
 /** The same, for who follows a run: it waits longer for a service that is away for a while. */

@@ -684,6 +684,7 @@ export interface components {
             accelerator: "cpu" | "gpu";
             /** @enum {string} */
             purchase: "on-demand" | "spot";
+            platform: components["schemas"]["Platform"];
             vcpus: number;
             memoryMiB: number;
             gpus: number;
@@ -698,17 +699,35 @@ export interface components {
             /** @description Start delay, price and reclaims are made up by this machine. */
             emulated: boolean;
         };
+        /** @description What runs the clones of a pool, and so what sizes they have. */
+        Platform: {
+            /** @constant */
+            kind: "machine";
+        } | {
+            /** @constant */
+            kind: "EC2";
+            /** @description What jobs may have of one host, of the largest. */
+            hosts: components["schemas"]["Room"][];
+        } | {
+            /** @constant */
+            kind: "FARGATE";
+        };
+        Room: {
+            vcpus: number;
+            memoryMiB: number;
+            gpus: number;
+        };
         /** @description What is free now. */
         Capacity: {
             pools: {
                 [key: string]: components["schemas"]["Room"];
             };
             total: components["schemas"]["Room"];
-        };
-        Room: {
-            vcpus: number;
-            memoryMiB: number;
-            gpus: number;
+            /** @description What is free for some pools together, as where tiers share a quota. */
+            shared?: {
+                pools: string[];
+                room: components["schemas"]["Room"];
+            }[];
         };
         Health: {
             /** @constant */

@@ -17,10 +17,13 @@ export interface Manner {
  */
 export type PatientFetch = (make: () => Request | Promise<Request>, manner?: Manner) => Promise<Response>
 
+/** Puts on a request what opens the service. */
+export type Authorise = (request: Request) => Promise<void>
+
 export interface PatientFetchOptions {
-  /** Where the service is: it alone is given the token. */
+  /** Where the service is: requests to it alone are authorised. */
   readonly url: string
-  readonly token: string | undefined
+  readonly authorise: Authorise | undefined
   /** Ends all that is asked, and every pause. */
   readonly closing: AbortSignal
   /** How long an answer may take to begin, where it is not streamed. */
@@ -37,17 +40,30 @@ const firstPauseMs = 200
 const longestPauseMs = 5_000
 /** A service that asks for more is not waited for. */
 const longestAskedPauseMs = 30_000
+/** A request is sent on so often. */
+const mostRedirects = 5
 
-export function patientFetch({ url, token, closing, answerMs, pause }: PatientFetchOptions): PatientFetch {
-  const { origin } = new URL(url)
+export function patientFetch({ url, authorise, closing, answerMs, pause }: PatientFetchOptions): PatientFetch {
+  const below = `${url}/`
+
+  /** Where content is elsewhere, nothing goes along that opens the service: it would be told to others, and links refuse it. */
+  async function sent(first: Request, init: RequestInit): Promise<Response> {
+    let request = first
+    for (let redirects = 0; ; redirects += 1) {
+      const isOurs = authorise !== undefined && request.url.startsWith(below)
+      const response = await fetch(request, isOurs ? { ...init, redirect: 'manual' } : init)
+      const to = isOurs && request.method === 'GET' ? redirectOf(response, request.url) : undefined
+      if (to === undefined || redirects === mostRedirects) return response
+      await response.body?.cancel()
+      request = new Request(to)
+      if (to.startsWith(below)) await authorise?.(request)
+    }
+  }
 
   async function once(request: Request, streamed: boolean): Promise<Response> {
-    if (token !== undefined && new URL(request.url).origin === origin) {
-      request.headers.set('authorization', `Bearer ${token}`)
-    }
     // Without a window, a body that no redirect may ask for again is not kept.
-    if (streamed) return fetch(request, { signal: closing, window: null })
-    const response = await fetch(request, { signal: AbortSignal.any([closing, AbortSignal.timeout(answerMs)]) })
+    if (streamed) return sent(request, { signal: closing, window: null })
+    const response = await sent(request, { signal: AbortSignal.any([closing, AbortSignal.timeout(answerMs)]) })
     const body = await response.arrayBuffer()
     const { status, headers } = response
     return new Response(body.byteLength === 0 ? null : body, { status, headers })
@@ -56,6 +72,7 @@ export function patientFetch({ url, token, closing, answerMs, pause }: PatientFe
   return async (make, { tries = usualTries, streamed = false } = {}) => {
     for (let tried = 1; ; tried += 1) {
       const request = await make()
+      if (request.url.startsWith(below)) await authorise?.(request)
       let response: Response | undefined
       let fault: unknown
       try {
@@ -94,6 +111,12 @@ async function pauseAskedBy(response: Response): Promise<number | undefined> {
   if (response.status !== 409) return undefined
   // The same request is at work: its answer was lost, or is on its way.
   return (await response.clone().text()).includes('"KEY-AT-WORK"') ? firstPauseMs : undefined
+}
+
+/** Where an answer says that it is; `undefined`: it is here. */
+function redirectOf({ status, headers }: Response, from: string): string | undefined {
+  const location = headers.get('location')
+  return status >= 300 && status < 400 && location !== null ? new URL(location, from).href : undefined
 }
 
 function isTimeout(error: unknown): boolean {

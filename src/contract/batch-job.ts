@@ -22,6 +22,11 @@ export function batchParameters(clone: BatchClone, submission: string): Readonly
   return { [names.clone]: JSON.stringify(clone), [names.submission]: submission }
 }
 
+/** Containers of a job that has two. */
+export const batchContainerNames = { init: 'forkcast-runtime', clone: 'clone' } as const
+
+const container = z.object({ exitCode: z.int().nullish(), reason: z.string().nullish() })
+
 /** What is read of a job as DescribeJobs and its events tell it. Times are milliseconds since 1970; 0 is none. */
 const jobSchema = z.object({
   status: z.string(),
@@ -30,8 +35,29 @@ const jobSchema = z.object({
   startedAt: z.number().nullish(),
   stoppedAt: z.number().nullish(),
   parameters: z.record(z.string(), z.string()).nullish(),
-  container: z.object({ exitCode: z.int().nullish(), reason: z.string().nullish() }).nullish(),
+  container: container.nullish(),
+  /** Of jobs with several containers, in their place. */
+  ecsProperties: z
+    .object({
+      taskProperties: z
+        .array(z.object({ containers: z.array(container.extend({ name: z.string().nullish() })).nullish() }))
+        .nullish(),
+    })
+    .nullish(),
 })
+
+/**
+ * The container that the end of a job is told by: the clone's; of several, one before it that failed, since the clone's is never
+ * started then.
+ */
+function containerOf({ container: only, ecsProperties }: z.output<typeof jobSchema>): z.output<typeof container> {
+  if (only) return only
+  const containers = ecsProperties?.taskProperties?.[0]?.containers ?? []
+  const named = (name: string) => containers.find((one) => one.name === name)
+  const init = named(batchContainerNames.init)
+  const isInitAtFault = init !== undefined && (init.exitCode ?? 0) !== 0
+  return (isInitAtFault ? init : named(batchContainerNames.clone)) ?? {}
+}
 
 /** A job of a clone as Batch knows it. */
 export interface BatchJob {
@@ -56,7 +82,8 @@ export interface BatchJobEnded extends BatchClone {
  * what ECS says of its container. @throws when it is no job, or its clone is none.
  */
 export function readBatchJob(described: unknown): BatchJob | undefined {
-  const { status, statusReason, createdAt, startedAt, stoppedAt, parameters, container } = jobSchema.parse(described)
+  const job = jobSchema.parse(described)
+  const { status, statusReason, createdAt, startedAt, stoppedAt, parameters } = job
   const text = parameters?.[names.clone]
   if (text === undefined) return undefined
   const clone: BatchClone = cloneSchema.parse(JSON.parse(text))
@@ -65,12 +92,13 @@ export function readBatchJob(described: unknown): BatchJob | undefined {
   if (status !== 'SUCCEEDED' && status !== 'FAILED') return { clone, submission, startedAtMs, ended: null }
   // Batch promises the time of an end only to jobs that have run.
   const atMs = stoppedAt == null || stoppedAt === 0 ? (startedAtMs ?? createdAt) : stoppedAt
+  const told = containerOf(job)
   const ended = {
     ...clone,
     atMs,
     billedS: startedAtMs === null ? 0 : Math.max(0, atMs - startedAtMs) / 1000,
-    exitCode: container?.exitCode ?? null,
-    reason: [statusReason, container?.reason].filter((words) => words != null && words !== '').join(': '),
+    exitCode: told.exitCode ?? null,
+    reason: [statusReason, told.reason].filter((words) => words != null && words !== '').join(': '),
   }
   return { clone, submission, startedAtMs, ended }
 }

@@ -37,8 +37,18 @@ export type LeaseAnswer =
       /** The lease is lost unless it is renewed as often as this. */
       readonly renewEveryS: number
       readonly assignment: Assignment
+      /** In an account: what it reads and writes objects with. Asked again before they expire, `lease` gives fresh ones. */
+      readonly credentials?: ShortCredentials
     }
   | { readonly granted: false; readonly why: string }
+
+/** Short credentials of AWS that reach what one clone reads and its own prefix. For nobody else, and for no log or file. */
+export interface ShortCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly expiresAtMs: number
+}
 
 /** All that a clone has to know. Its working directory and every path are its own. */
 export interface Assignment {
@@ -51,7 +61,11 @@ export interface Assignment {
   readonly code: string | null
   /** `INPUT_*`, `EACH_*` and `PARAM_*`, each staged or passed as text. */
   readonly variables: readonly Variable[]
+  /** Further ones, whose values are too long for an answer. */
+  readonly longVariables?: readonly LongVariable[]
   readonly outputs: Readonly<Record<string, Output>>
+  /** Outputs by name that may be stored in a smaller form: no link to them is given out. @default none */
+  readonly compact?: readonly string[]
   /** Whether JSON outputs are hashed in canonical form, since results are compared. */
   readonly canonical: boolean
   /** The user's own `env`. */
@@ -68,6 +82,12 @@ export interface Assignment {
 export interface Variable {
   readonly name: string
   readonly value: VariableValue
+}
+
+/** A variable whose value is an object of its own, by content: JSON of a {@link VariableValue}. */
+export interface LongVariable {
+  readonly name: string
+  readonly value: StagedFile
 }
 
 export type VariableValue =

@@ -6,6 +6,7 @@ import type {
   LeaseRenewal,
   LeaseRequest,
   ReportAnswer,
+  ShortCredentials,
 } from '#contract/clone-api.ts'
 import { causes } from '#core/failure/cause.ts'
 import { parseRunId, type RunId } from '#core/run/ids.ts'
@@ -15,7 +16,10 @@ import { LIMITS } from '#core/workflow/limits.ts'
 /** Where the clone API takes each call, as a POST. */
 export const clonePaths = { lease: '/clone/lease', renew: '/clone/renew', report: '/clone/report' } as const
 
-/** A call of the clone API by name. */
+/** Where a container that starts asks for the agent, as a POST without a body; {@link agentAnswer} is what it is told. */
+export const agentPath = '/clone/agent'
+
+/** A call of a clone's agent by name. */
 export type CloneCall = keyof typeof clonePaths
 
 /** How long the body of each call may be. A report names each file that was staged out; a Lambda function takes 6 MB. */
@@ -38,7 +42,12 @@ export const slotSchema = z.strictObject({
   clone: count,
 })
 
-const stagedFile = { object: key, sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: count }
+const stagedFile = {
+  object: key,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: count,
+  stored: z.strictObject({ encoding: z.literal('zstd'), bytes: count }).exactOptional(),
+}
 
 const stagedOutput = z.discriminatedUnion('type', [
   z.strictObject({ type: z.enum(['file', 'text']), ...stagedFile }),
@@ -96,6 +105,13 @@ export const cloneRequests = {
   }) satisfies z.ZodType<CloneReport>,
 } as const
 
+const credentials = z.object({
+  accessKeyId: z.string().min(1),
+  secretAccessKey: z.string().min(1),
+  sessionToken: z.string().min(1),
+  expiresAtMs: z.number().positive(),
+}) satisfies z.ZodType<ShortCredentials>
+
 /** What each call is answered, in JSON. Of the assignment, only that there is one is checked. */
 export const cloneAnswers = {
   lease: z.discriminatedUnion('granted', [
@@ -104,9 +120,15 @@ export const cloneAnswers = {
       fence,
       renewEveryS: z.number().positive(),
       assignment: z.custom<Assignment>((value) => typeof value === 'object' && value !== null),
+      credentials: credentials.exactOptional(),
     }),
     z.object({ granted: z.literal(false), why: z.string() }),
   ]) satisfies z.ZodType<LeaseAnswer>,
   renew: z.object({ held: z.boolean() }),
   report: z.object({ answer: z.enum(['accepted', 'fenced', 'late']) satisfies z.ZodType<ReportAnswer> }),
 } as const
+
+/** Where the agent's bundle is for a while, and what it must hash to. */
+export const agentAnswer = z.object({ url: z.string().min(1), sha256: stagedFile.sha256 })
+
+export type AgentAnswer = z.output<typeof agentAnswer>

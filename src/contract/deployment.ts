@@ -25,10 +25,38 @@ export const deploymentEnvironment = {
   agent: 'FORKCAST_AGENT',
   /** Name of the rule whose schedule wakes the watch, on only while runs are active. */
   watchRule: 'FORKCAST_WATCH_RULE',
+  /** vCPUs that all pools together may hold, by the quotas of the account; without it, as many as the pools have. */
+  vcpus: 'FORKCAST_VCPUS',
+  /** The image of tasks that name none; without it `deploymentImage`. */
+  image: 'FORKCAST_IMAGE',
 } as const
 
 /** A setting of a deployment by name. */
 export type DeploymentSetting = keyof typeof deploymentEnvironment
+
+/** The image of tasks that name none, from a registry that asks nobody who they are. */
+export const deploymentImage = 'public.ecr.aws/docker/library/node:24-slim'
+
+const rows = ['deployment', 'table', 'bucket', 'stateMachine', 'dispatchQueue', 'timerQueue'] as const
+const jobs = [...rows, 'vcpus', 'image'] as const
+
+/**
+ * The functions of a deployment, each `lambdas/<name>/entry.ts`, and the settings that it reads. Settle starts executions of the state
+ * machine that calls it: so the ARN is made of the machine's name, not taken from it.
+ */
+export const deploymentFunctions = {
+  api: [...jobs, 'workQueue', 'watchRule'],
+  clone: [...jobs, 'cloneRole', 'agent'],
+  launch: rows,
+  settle: jobs,
+  dispatch: jobs,
+  timers: jobs,
+  'job-events': jobs,
+  work: [...jobs, 'workQueue', 'watchRule'],
+  watch: [...jobs, 'workQueue', 'watchRule'],
+} as const satisfies Readonly<Record<string, readonly DeploymentSetting[]>>
+
+export type DeploymentFunction = keyof typeof deploymentFunctions
 
 /** Names of parameters of a deployment in Systems Manager. */
 export const deploymentParameters = {

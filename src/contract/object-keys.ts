@@ -1,3 +1,4 @@
+import { sha256 as sha256Of } from '#core/hash.ts'
 import type { RunId, SlotRef } from '#core/run/ids.ts'
 
 /** Uploads and documents by content hash: code manifests, files, definitions, plans. */
@@ -28,7 +29,26 @@ export function logKey(prefix: string, stream: 'stdout' | 'stderr'): string {
   return `${prefix}/${stream}.log`
 }
 
+/** Texts of rows and logs of runs. */
+export const rowsPrefix = 'rows/'
+
 /** Where a text of a run's row or log is kept that is too long for the table, by content. */
 export function rowTextKey(run: RunId, sha256: string): string {
-  return `rows/${run}/${sha256}`
+  return `${rowsPrefix}${run}/${sha256}`
+}
+
+/** What was asked for under keys of senders. */
+export const requestsPrefix = 'requests/'
+
+/** Where a request under a key is kept, by the hash of the key and of whose it is. */
+export function requestKey(sha256: string): string {
+  return `${requestsPrefix}${sha256}`
+}
+
+/** What functions of a deployment tell each other of its market. */
+export const marketPrefix = 'market/'
+
+/** What was known in an hour (since 1970) of the market for instances of these names. */
+export function marketKey(names: readonly string[], hour: number): string {
+  return `${marketPrefix}${sha256Of(names.join(' ')).slice(0, 16)}/${hour}`
 }

@@ -8,6 +8,13 @@ export const maxDelayS = 900
 export const dispatchQueue = { group: 'dispatch', delayS: 1 } as const
 
 /**
+ * How long one dispatch may take, in seconds. While messages of the one group are in flight there is no other dispatch: those of a
+ * function that crashed stay so for `visibilityS`, which Lambda wants to be no less than its timeout. What is left over after
+ * `workS` is another dispatch's; one that failed is done again after `againS`.
+ */
+export const dispatchTimes = { workS: 45, timeoutS: 120, visibilityS: 120, againS: 5 } as const
+
+/**
  * Requests within one window of this length are one message. Shorter than {@link dispatchQueue}'s delay: what was asked for last in a
  * window still comes before the message of the first is visible. The difference is for clocks that differ and for indexes that lag.
  */

@@ -2,7 +2,10 @@
  * Longest that a launch may wait for its token: 14 days, which a 32-bit timer of milliseconds still holds. A literal,
  * since emulators ignore `TimeoutSecondsPath`.
  */
-const tokenTimeoutS = 14 * 24 * 3600
+export const tokenTimeoutS = 14 * 24 * 3600
+
+/** Longest that a settle may take: no function of AWS Lambda runs longer. */
+const settleTimeoutS = 900
 
 /** Most tasks of one execution: an inline Map runs 40 iterations at once (AWS Step Functions quotas). */
 export const frontierSize = 40
@@ -10,12 +13,17 @@ export const frontierSize = 40
 /** Names of the states whose work is a Lambda's; the local interpreter overrides them by name. */
 export const stateNames = { launch: 'Launch', settle: 'Settle' } as const
 
-/** What the Launch state passes on. */
-export interface LaunchInput {
+/** What an execution is told of a clone. */
+export interface CloneInput {
   readonly run: string
   readonly task: string
   readonly attempt: number
   readonly clone: number
+}
+
+/** What the Launch state passes on. */
+export interface LaunchInput {
+  readonly slot: CloneInput
   readonly token: string
 }
 
@@ -24,6 +32,26 @@ export interface SettleInput {
   readonly run: string
   readonly task: string
   readonly attempt: number
+}
+
+/** The input of an execution. Tasks and clones are whole: a state that put one together would look up each of its parts. */
+export interface ExecutionInput {
+  readonly tasks: readonly (SettleInput & { readonly clones: readonly CloneInput[] })[]
+}
+
+/** The input of the execution that starts these clones of a run. */
+export function executionInput(
+  run: string,
+  tasks: readonly { readonly task: string; readonly attempt: number; readonly clones: readonly number[] }[],
+): ExecutionInput {
+  return {
+    tasks: tasks.map(({ task, attempt, clones: numbers }) => ({
+      run,
+      task,
+      attempt,
+      clones: numbers.map((clone) => ({ run, task, attempt, clone })),
+    })),
+  }
 }
 
 const retry = [
@@ -65,12 +93,6 @@ export function stateMachine(functions: { readonly launch: string; readonly sett
       Tasks: {
         Type: 'Map',
         ItemsPath: '$.tasks',
-        ItemSelector: {
-          'run.$': '$.run',
-          'task.$': '$$.Map.Item.Value.task',
-          'attempt.$': '$$.Map.Item.Value.attempt',
-          'clones.$': '$$.Map.Item.Value.clones',
-        },
         ItemProcessor: {
           ProcessorConfig: { Mode: 'INLINE' },
           StartAt: 'Clones',
@@ -79,9 +101,10 @@ export function stateMachine(functions: { readonly launch: string; readonly sett
             [stateNames.settle]: {
               Type: 'Task',
               Resource: 'arn:aws:states:::lambda:invoke',
+              TimeoutSeconds: settleTimeoutS,
               Parameters: {
                 FunctionName: functions.settle,
-                Payload: { 'run.$': '$.run', 'task.$': '$.task', 'attempt.$': '$.attempt' },
+                'Payload.$': '$',
               },
               ResultPath: null,
               Retry: retry,
@@ -102,12 +125,6 @@ function clones(launchFunction: string): State {
   return {
     Type: 'Map',
     ItemsPath: '$.clones',
-    ItemSelector: {
-      'run.$': '$.run',
-      'task.$': '$.task',
-      'attempt.$': '$.attempt',
-      'clone.$': '$$.Map.Item.Value',
-    },
     ItemProcessor: {
       ProcessorConfig: { Mode: 'INLINE' },
       StartAt: stateNames.launch,
@@ -118,13 +135,7 @@ function clones(launchFunction: string): State {
           TimeoutSeconds: tokenTimeoutS,
           Parameters: {
             FunctionName: launchFunction,
-            Payload: {
-              'run.$': '$.run',
-              'task.$': '$.task',
-              'attempt.$': '$.attempt',
-              'clone.$': '$.clone',
-              'token.$': '$$.Task.Token',
-            },
+            Payload: { 'slot.$': '$', 'token.$': '$$.Task.Token' },
           },
           ResultPath: null,
           Retry: retry,

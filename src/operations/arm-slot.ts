@@ -38,7 +38,9 @@ export async function armSlot(
   // A clone that spilled into a slower pool is not slow before that pool could have started it.
   const spilledS = Math.max(0, startDelayS(takenBy) - startDelayS(slot.pool))
   const atMs = nowMs + (placement.hedgeAfterS + spilledS) * 1000
-  for (const { value } of await slotsOf(ports.store, run.id, task, attempt)) {
+  const row = await ports.store.rows.get(run.id, 'task', task)
+  const own = row?.value.attempts.find(({ number }) => number === attempt)
+  for (const { value } of own === undefined ? [] : await slotsOf(ports.store, run.id, task, own)) {
     if (value.state !== 'standby') continue
     await ports.timers.set({ slot: { run: run.id, task, attempt, clone: value.clone }, kind: 'hedge', atMs })
   }

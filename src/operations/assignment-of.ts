@@ -42,6 +42,7 @@ export async function assignmentOf(ports: Reads, run: RunRecord, slot: SlotRef):
     code: task.code.kind === 'blob' ? task.code.sha256 : null,
     variables: [...paramVariables(workflow, run), ...inputs.value, ...items.value],
     outputs: task.outputs,
+    compact: unpublished(workflow, task),
     canonical: task.aggregate.policy === 'quorum',
     env: variant?.env ?? task.env,
     secrets: task.secrets,
@@ -49,6 +50,12 @@ export async function assignmentOf(ports: Reads, run: RunRecord, slot: SlotRef):
     prefix: clonePrefix(slot),
     idempotencyKey: `${run.id}/${slot.task}`,
   })
+}
+
+/** Outputs that are no outputs of the workflow: whoever asks for one of those may be given a link to the object. */
+function unpublished({ outputs }: Workflow, task: Task): readonly string[] {
+  const published = new Set(Object.values(outputs).flatMap(({ task: of, output }) => (of === task.id ? [output] : [])))
+  return Object.keys(task.outputs).filter((name) => !published.has(name))
 }
 
 function paramVariables(workflow: Workflow, run: RunRecord): readonly Variable[] {
@@ -105,18 +112,31 @@ async function outputValue(ports: Reads, run: RunRecord, from: OutputRef): Promi
     const output = row.value.outputs?.[from.output]
     return output === undefined ? undefined : { kind: 'output', name, output }
   }
-  const items: GatheredItem[] = []
-  for (let index = 0; index < row.value.instances; index += 1) {
-    const instance = await ports.store.rows.get(run.id, 'task', instanceId(from.task, index))
-    items.push({
+  const rows = await instancesOf(ports, run, from.task)
+  const items = Array.from({ length: row.value.instances }, (_, index): GatheredItem => {
+    const instance = rows.get(instanceId(from.task, index))
+    return {
       index,
-      key: instance?.value.key ?? null,
-      value: itemValue(instance?.value.values ?? {}),
-      state: instance?.value.state ?? 'pending',
-      output: instance?.value.outputs?.[from.output] ?? null,
-    })
-  }
+      key: instance?.key ?? null,
+      value: itemValue(instance?.values ?? {}),
+      state: instance?.state ?? 'pending',
+      output: instance?.outputs?.[from.output] ?? null,
+    }
+  })
   return { kind: 'gather', name, items }
+}
+
+/** Rows of all instances by id, page by page: one by one they would take longer than an answer may. */
+async function instancesOf(ports: Reads, run: RunRecord, task: string): Promise<ReadonlyMap<string, TaskRecord>> {
+  const rows = new Map<string, TaskRecord>()
+  const page = { prefix: `${task}[`, limit: 1_000 }
+  let after: string | undefined
+  do {
+    const { items, next } = await ports.store.rows.list(run.id, 'task', after === undefined ? page : { ...page, after })
+    for (const { id, value } of items) rows.set(id, value)
+    after = next
+  } while (after !== undefined)
+  return rows
 }
 
 async function eachVariables(

@@ -10,7 +10,7 @@ import type { Manifest, StagedFile, StagedOutput } from '#core/run/manifest.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
 import type { Aggregate, Task } from '#core/workflow/workflow.ts'
-import { objectParts, objectProblem, type ObjectParts } from '#operations/object-parts.ts'
+import { objectBytes, objectParts, objectProblem, type ObjectParts } from '#operations/object-parts.ts'
 import type { Ports } from '#operations/ports.ts'
 
 type Objects = Pick<Ports, 'objects'>
@@ -67,11 +67,11 @@ export async function readScores(ports: Objects, aggregate: Aggregate, slots: re
   return scores
 }
 
-async function scoreIn({ objects }: Objects, staged: StagedFile): Promise<number | undefined> {
+async function scoreIn(ports: Objects, staged: StagedFile): Promise<number | undefined> {
   if (staged.bytes > maxScoreBytes) return undefined
-  const bytes = await objects.read(staged.object)
-  if (bytes === undefined || sha256(bytes) !== staged.sha256) return undefined
-  const reader = new JsonReader([bytes])
+  const bytes = await objectBytes(ports, staged)
+  if (!bytes.ok) return undefined
+  const reader = new JsonReader([bytes.value])
   await reader.fill()
   await reader.fill()
   return reader.next() === 'number' && reader.next() === 'the end of the text' ? Number(reader.raw) : undefined
@@ -137,8 +137,8 @@ function directoryOf(key: string, parts: readonly Part[]): StagedOutput {
   const name = key.slice(key.lastIndexOf('/') + 1)
   const files = parts.flatMap(({ clone, staged }) => {
     if (staged.type === 'directory') return staged.files.map((file) => ({ ...file, path: `${clone}/${file.path}` }))
-    const { object, sha256: hash, bytes } = staged
-    return [{ path: `${clone}/${name}`, object, sha256: hash, bytes }]
+    const { object, sha256: hash, bytes, stored } = staged
+    return [{ path: `${clone}/${name}`, object, sha256: hash, bytes, ...(stored && { stored }) }]
   })
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   return { type: 'directory', folder: key, bytes, files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)) }

@@ -2,6 +2,7 @@ import { admit, type Admission, type Candidate, type Purse } from '#core/dispatc
 import { meets } from '#core/planning/choose-pools.ts'
 import { worstCaseUsd } from '#core/pools/cost.ts'
 import type { Capacity, Pool } from '#core/pools/pool.ts'
+import { givenOn } from '#core/pools/size.ts'
 import { slotKey, type RunId } from '#core/run/ids.ts'
 import { freeNanoUsd, payableNanoUsd } from '#core/run/ledger.ts'
 import type { Stored } from '#core/run/record.ts'
@@ -20,10 +21,12 @@ const firstLook = 8
 
 /**
  * The only act that submits jobs: takes waiting slots by rank while there is room for them and money to pay them, and writes
- * on the rest what they wait for. One at a time in an engine, or an account.
+ * on the rest what they wait for. One at a time in an engine, or an account. What is left at `untilMs` is for another dispatch, which
+ * it asks for.
  */
-export async function dispatch(ports: Ports): Promise<void> {
+export async function dispatch(ports: Ports, untilMs: number = Infinity): Promise<void> {
   for (let look = firstLook; ;) {
+    if (ports.clock.nowMs() >= untilMs) return ports.dispatcher.request()
     const capacity = await ports.pools.capacity()
     if (!hasRoom(capacity)) return
     const waiting = await ports.store.rows.waiting(look)
@@ -115,7 +118,9 @@ async function pursesOf(
 
 function candidateOf(slot: SlotRecord, { id, budgetUsd }: RunRecord, pools: readonly Pool[]): Candidate {
   const { pool, resources, timeoutS, notBeforeMs } = slot
-  const worst = ({ id: name, price }: Pool) => [name, payableNanoUsd(worstCaseUsd(resources, price, timeoutS))] as const
+  const worst = ({ id: name, price, platform }: Pool) => {
+    return [name, payableNanoUsd(worstCaseUsd(givenOn(platform.kind, resources), price, timeoutS))] as const
+  }
   return {
     key: `${id} ${slotKey(slot)}`,
     pool: standIn(pools, pool, resources),

@@ -1,10 +1,12 @@
-import type { LeaseAnswer, LeaseRequest } from '#contract/clone-api.ts'
+import type { Assignment, LeaseAnswer, LeaseRequest } from '#contract/clone-api.ts'
 import type { Failure } from '#core/failure/cause.ts'
+import { ok, type Result } from '#core/result.ts'
 import { slotKey } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import type { Task } from '#core/workflow/workflow.ts'
 import { assignmentOf } from '#operations/assignment-of.ts'
+import type { Equipment } from '#operations/equip.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { asRead, readRun } from '#operations/read-run.ts'
@@ -24,9 +26,13 @@ type Answer = { readonly refused: string } | { readonly fence: number; readonly 
  * is durable before the answer, hence before the command starts. Refused once the attempt is decided, the run does not
  * run, another job holds the slot, or another agent does whose lease still lasts; a task that is not idempotent is leased
  * once for ever. Whoever holds it and asks again gets the same answer. A clone that lacks an input fails here, before
- * anything is staged.
+ * anything is staged, and so does one that `equip` can't give what it needs.
  */
-export async function lease(ports: Ports, request: LeaseRequest): Promise<LeaseAnswer> {
+export async function lease(
+  ports: Ports,
+  request: LeaseRequest,
+  equip: (assignment: Assignment) => Promise<Result<Equipment, string>> = asItIs,
+): Promise<LeaseAnswer> {
   const { slot, job } = request
   const { value: run } = await readRun(ports.store, slot.run)
   const { readiness } = await ports.definitions.workflow(run)
@@ -51,9 +57,15 @@ export async function lease(ports: Ports, request: LeaseRequest): Promise<LeaseA
   const { fence } = answer
   await setTimers(ports, request)
   const assignment = await assignmentOf(ports, run, slot)
-  if (assignment.ok) return { granted: true, fence, renewEveryS, assignment: assignment.value }
-  await report(ports, { slot, job, fence, ...neverRan, ended: { kind: 'failed', failure: badInput(assignment.error) } })
-  return { granted: false, why: assignment.error }
+  const given = assignment.ok ? await equip(assignment.value) : assignment
+  if (given.ok) return { granted: true, fence, renewEveryS, ...given.value }
+  await report(ports, { slot, job, fence, ...neverRan, ended: { kind: 'failed', failure: badInput(given.error) } })
+  return { granted: false, why: given.error }
+}
+
+/** A clone of this machine shares its memory and its files. */
+async function asItIs(assignment: Assignment): Promise<Result<Equipment, string>> {
+  return ok({ assignment })
 }
 
 function refusalOf(

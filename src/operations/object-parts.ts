@@ -1,6 +1,8 @@
 import { sha256OfParts } from '#core/hash.ts'
+import { err, ok, type Result } from '#core/result.ts'
 import type { StagedFile } from '#core/run/manifest.ts'
 import type { Ports } from '#operations/ports.ts'
+import { DamagedObject } from '#ports/damaged-object.ts'
 
 const sliceBytes = 1024 ** 2
 
@@ -22,9 +24,9 @@ export function objectParts({ objects }: Pick<Ports, 'objects'>, file: StagedFil
   async function* parts() {
     const hash = sha256OfParts()
     for (let offset = 0; offset < file.bytes;) {
-      const slice = await objects.slice(file.object, offset, Math.min(sliceBytes, file.bytes - offset))
+      const slice = await unlessDamaged(objects.slice(file.object, offset, Math.min(sliceBytes, file.bytes - offset)))
       if (slice === undefined || slice.byteLength === 0) {
-        reading.problem = `${file.object} is gone or too short`
+        reading.problem = `${file.object} is gone, damaged or too short`
         return
       }
       hash.add(slice)
@@ -41,4 +43,28 @@ export async function objectProblem(ports: Pick<Ports, 'objects'>, file: StagedF
   const parts = reading.parts[Symbol.asyncIterator]()
   while ((await parts.next()).done !== true);
   return reading.problem
+}
+
+/** The content of a staged file that is held in memory; the error says what is wrong with its object. */
+export async function objectBytes(
+  ports: Pick<Ports, 'objects'>,
+  file: StagedFile,
+): Promise<Result<Uint8Array, string>> {
+  const bytes = new Uint8Array(file.bytes)
+  const reading = objectParts(ports, file)
+  let offset = 0
+  for await (const part of reading.parts) {
+    bytes.set(part, offset)
+    offset += part.byteLength
+  }
+  return reading.problem === undefined ? ok(bytes) : err(reading.problem)
+}
+
+async function unlessDamaged<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof DamagedObject) return undefined
+    throw error
+  }
 }

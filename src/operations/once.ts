@@ -1,3 +1,4 @@
+import { requestKey } from '#contract/object-keys.ts'
 import type { Problem } from '#contract/problem.ts'
 import { canonicalBytes, sha256 } from '#core/hash.ts'
 import { err, ok, type Result } from '#core/result.ts'
@@ -33,7 +34,7 @@ export async function takeKey(
   { tenant, scope, key, said, about }: OnceRequest,
 ): Promise<Result<Once, Problem>> {
   const name = sha256(JSON.stringify([tenant, scope, key]))
-  const place = `requests/${name}`
+  const place = requestKey(name)
   const runId = parseRunId(`run_${name.slice(0, 32)}`)
   if (runId === undefined) throw new Error(`no run id follows from ${name}`)
   const request = sha256(canonicalBytes(said))

@@ -1,5 +1,6 @@
 import type { Cause } from '#core/failure/cause.ts'
 import type { RemedyKind } from '#core/failure/remedy-kind.ts'
+import { givenOn } from '#core/pools/size.ts'
 import { familyOf, type Sample } from '#core/prediction/prediction.ts'
 import { slotKey, taskOf } from '#core/run/ids.ts'
 import type { Bill, SlotRecord } from '#core/run/slot.ts'
@@ -11,13 +12,14 @@ import { readRun } from '#operations/read-run.ts'
  * settle. Without a bill, as after a lost lease, nothing of its use is known. Idempotent by slot.
  */
 export async function remember(
-  ports: Pick<Ports, 'store' | 'clock'>,
+  ports: Pick<Ports, 'store' | 'pools' | 'clock'>,
   slot: SlotRecord,
   bill: Pick<Bill, 'times' | 'usage'> | null,
   how: Pick<Sample, 'outcome' | 'cause'>,
 ): Promise<void> {
   const { value: run } = await readRun(ports.store, slot.run)
   const atMs = ports.clock.nowMs()
+  const pool = (await ports.pools.describe()).find(({ id }) => id === slot.pool)
   await ports.store.history.record({
     family: familyOf(run.workflow, taskOf(slot.task)),
     run: slot.run,
@@ -25,7 +27,7 @@ export async function remember(
     atMs,
     pool: slot.pool,
     variant: slot.variant,
-    memoryMiB: slot.resources.memoryMiB,
+    memoryMiB: givenOn(pool?.platform.kind ?? 'machine', slot.resources).memoryMiB,
     timeoutS: slot.timeoutS,
     ...how,
     remedy: how.cause === null ? null : await remedyAfter(ports, slot, how.cause),

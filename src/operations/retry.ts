@@ -17,13 +17,14 @@ import { startExecutions, type Start } from '#operations/start-executions.ts'
  * Runs again what left no result. Of a run that is over: as a new run, which takes over what was committed, but not tasks
  * in `force` and what follows from them. Of a run that is not: attempts in doubt of the tasks or instances in `force` are
  * followed by another one, since a person says so. Gives the run to look at. With `once` it may be asked for
- * twice: a run of that id, or attempts that were followed, are what was asked for.
+ * twice: a run of that id, or attempts that were followed, are what was asked for. `begin`: what is done with a run that was made.
  */
 export async function retry(
   ports: Ports,
   id: RunId,
   force: readonly string[],
   once?: RetryOnce,
+  begin: (run: RunId) => Promise<void> = (again) => plan(ports, again),
 ): Promise<Result<{ readonly run: RunId }, Problem>> {
   const { value: run } = await readRun(ports.store, id)
   const { readiness } = await ports.definitions.workflow(run)
@@ -52,7 +53,7 @@ export async function retry(
   })
   const written = await ports.store.rows.commit(again, [submitted])
   if (!written.ok && once === undefined) throw new Error(`run id ${again} was given out twice`)
-  await plan(ports, again)
+  await begin(again)
   return ok({ run: again })
 }
 
@@ -98,7 +99,7 @@ async function nextAttempt(ports: Ports, id: RunId, task: string) {
   }
   const placement = (await ports.definitions.plan(run.value)).placements[stored.value.task]
   if (placement === undefined) throw new Error(`task ${task} has no placement`)
-  const before = await slotsOf(ports.store, id, task, last.number)
+  const before = await slotsOf(ports.store, id, task, last)
   const slots = before.map(({ value: { kind, pool, variant, resources, timeoutS } }) => ({
     kind,
     pool,

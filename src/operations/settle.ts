@@ -9,6 +9,7 @@ import { latestAttempt } from '#core/run/task.ts'
 import type { Task } from '#core/workflow/workflow.ts'
 import { advance } from '#operations/advance/advance.ts'
 import { newAttempt } from '#operations/advance/new-attempt.ts'
+import { asOne } from '#operations/as-one.ts'
 import { closeSlots } from '#operations/close-slots.ts'
 import { combineResults, readScores } from '#operations/combine-results.ts'
 import { optimistic } from '#operations/optimistic.ts'
@@ -42,7 +43,8 @@ interface Attempt {
 type Decided = Exclude<Decision, { kind: 'pending' }>
 
 /**
- * Decides an attempt when its slots allow it, and does all that follows. Each step is a no-op when replayed:
+ * Decides an attempt when its slots allow it, and does all that follows. Each step is a no-op when replayed, and steps that
+ * only write are made as one:
  *
  * 1. one conditional write closes the attempt: the task is not committed, the run is not cancelling, and the slots are as
  *    they were read, so that a claim's fence is still the slot's;
@@ -51,7 +53,11 @@ type Decided = Exclude<Decision, { kind: 'pending' }>
  * 4. open waits of its slots are answered.
  */
 export async function settle(ports: Ports, settlement: Settlement): Promise<void> {
-  const { run, task, attempt } = settlement
+  await asOne(ports, settlement.run, (joined) => decideAndClose(joined, settlement))
+}
+
+async function decideAndClose(ports: Ports, settlement: Settlement): Promise<void> {
+  const { run, task, attempt: number } = settlement
   const pools = await ports.pools.describe()
   const outcome = await optimistic<Outcome>(ports.store, run, () => look(ports, settlement, pools))
   switch (outcome.kind) {
@@ -63,7 +69,9 @@ export async function settle(ports: Ports, settlement: Settlement): Promise<void
     case 'ended':
       break
   }
-  const slots = await slotsOf(ports.store, run, task, attempt)
+  const stored = await ports.store.rows.get(run, 'task', task)
+  const attempt = stored?.value.attempts.find((one) => one.number === number)
+  const slots = attempt === undefined ? [] : await slotsOf(ports.store, run, task, attempt)
   await closeSlots(ports, slots, 'the attempt is decided', async () => {
     if (outcome.kind === 'ended') await advance(ports, run, [{ kind: 'ended', task }])
   })
@@ -76,7 +84,7 @@ async function look(ports: Ports, { run, task: id, attempt }: Settlement, pools:
   if (stored.value.state !== 'running' || current?.number !== attempt || current.state !== 'running') {
     return { done: { kind: 'ended' } as const }
   }
-  const slots = await slotsOf(ports.store, run, id, attempt)
+  const slots = await slotsOf(ports.store, run, id, current)
   const runRow = await readRun(ports.store, run)
   const { readiness } = await ports.definitions.workflow(runRow.value)
   const definition = readiness.tasks.get(stored.value.task) as Task

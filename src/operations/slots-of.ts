@@ -1,17 +1,16 @@
-import type { RunId } from '#core/run/ids.ts'
+import { slotKey, type RunId } from '#core/run/ids.ts'
 import type { Stored } from '#core/run/record.ts'
+import type { AttemptRecord } from '#core/run/task.ts'
 import type { Store } from '#ports/store.ts'
 
-/** More than any attempt has; a page holds them all. */
-const most = 100
-
-/** The slots of an attempt, by clone. */
+/** The slots of an attempt, by clone: they were made in one write with it. */
 export async function slotsOf(
   store: Pick<Store, 'rows'>,
   run: RunId,
   task: string,
-  attempt: number,
+  { number, slots }: Pick<AttemptRecord, 'number' | 'slots'>,
 ): Promise<readonly Stored<'slot'>[]> {
-  const page = await store.rows.list(run, 'slot', { prefix: `${task}/${attempt}/`, limit: most })
-  return page.items.toSorted((a, b) => a.value.clone - b.value.clone)
+  const keys = Array.from({ length: slots }, (_, clone) => slotKey({ task, attempt: number, clone }))
+  const rows = await Promise.all(keys.map((key) => store.rows.get(run, 'slot', key)))
+  return rows.filter((row) => row !== undefined)
 }

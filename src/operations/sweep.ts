@@ -37,7 +37,7 @@ export async function sweep(ports: Ports, run: RunId): Promise<void> {
     const attempt = latestAttempt(task)
     if (attempt === undefined) continue
     await settle(ports, { run, task: id, attempt: attempt.number })
-    const slots = await slotsOf(ports.store, run, id, attempt.number)
+    const slots = await slotsOf(ports.store, run, id, attempt)
     // A slot with a token can be dispatched; what becomes of its execution does not matter any more.
     const unlaunched = slots.filter(({ value }) => value.state === 'waiting' && value.token === null)
     const clones = unlaunched.map((slot) => slot.value.clone)

@@ -13,8 +13,9 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import { inject } from 'vitest'
 import { createDynamoClient, createS3Client, createSfnClient, createSqsClient } from '#adapters/aws/aws-clients.ts'
 
-const credentials = { accessKeyId: '000000000000', secretAccessKey: 'test' }
-const region = 'us-east-1'
+/** Who all clients are. */
+export const credentials = { accessKeyId: '000000000000', secretAccessKey: 'test' }
+export const region = 'us-east-1'
 
 /** A client of an emulator of DynamoDB. */
 export function dynamoClient(emulator: 'dynamoDbLocal' | 'miniStack'): DynamoDBClient {

@@ -22,8 +22,11 @@ export interface EmulatedQueue {
   drop(): Promise<void>
 }
 
-/** An empty queue of dispatch requests, or of timers. */
-export async function newQueue(client: SQSClient, kind: 'dispatch' | 'timers'): Promise<EmulatedQueue> {
+/** An empty queue of a deployment. */
+export async function newQueue(
+  client: SQSClient,
+  kind: 'dispatch' | 'timers' | 'work' | 'job-events',
+): Promise<EmulatedQueue> {
   const Attributes: CreateQueueCommandInput['Attributes'] =
     kind === 'dispatch' ? { FifoQueue: 'true', DelaySeconds: String(dispatchQueue.delayS) } : {}
   const QueueName = `${kind}-${randomUUID()}${kind === 'dispatch' ? '.fifo' : ''}`

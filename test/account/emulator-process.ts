@@ -18,6 +18,8 @@ export interface EmulatorCommand {
   /** Answers once it is up. */
   readonly probe: string
   readonly beforeStop?: (url: string) => Promise<unknown>
+  /** Told of the session that it and all that it starts are in then, so that somebody ends it should this process die. */
+  readonly onSession?: (leader: number) => void
 }
 
 const startMs = 60_000
@@ -40,7 +42,9 @@ export async function startEmulator(port: number, how: EmulatorCommand): Promise
   const child = spawn(how.command, how.parameters, {
     env: { PATH: process.env['PATH'], ...how.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: how.onSession !== undefined,
   })
+  if (child.pid !== undefined) how.onSession?.(child.pid)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (part: Buffer) => (said = `${said}${part.toString()}`.slice(-4_000)))

@@ -5,22 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CreateStateMachineCommand, GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn'
-import { inject } from 'vitest'
 import { SfnExecutions } from '#adapters/aws/sfn-executions.ts'
 import { type LaunchInput, type SettleInput, stateMachine } from '#contract/state-machine.ts'
 import type { ExecutionsUnderTest } from '../contracts/executions.ts'
 import { sfnClient } from './emulated-account.ts'
-import { storedZip } from './stored-zip.ts'
+import { newForwardingFunction } from './forwarding-function.ts'
 
 /** For so long nothing happens before it is said that nothing happens any more. */
 const quietMs = 400
-
-/** A function that passes on what it is called with, and fails when that is refused. */
-const caller = `exports.handler = async (input) => {
-  const answer = await fetch(process.env.CALLS, { method: 'POST', body: JSON.stringify(input) })
-  if (!answer.ok) throw new Error('refused')
-  return {}
-}`
 
 /**
  * The state machine of the contract on MiniStack, whose functions call back to this process; executions by a client that `spoil` was
@@ -34,7 +26,7 @@ export async function executionsBench(spoil: (client: object) => void = () => un
   const server = createServer((request, response) => {
     void json(request).then((input) => {
       calls += 1
-      const refused = request.url === '/launch' && broken.has((input as LaunchInput).task)
+      const refused = request.url === '/launch' && broken.has((input as LaunchInput).slot.task)
       if (request.url === '/settle') settled.push(input as SettleInput)
       else if (!refused) launched.push(input as LaunchInput)
       response.writeHead(refused ? 500 : 200).end()
@@ -47,7 +39,7 @@ export async function executionsBench(spoil: (client: object) => void = () => un
   const client = sfnClient()
   spoil(client)
   const [launch, settle] = await Promise.all(
-    ['launch', 'settle'].map((path) => newFunction(`http://127.0.0.1:${port}/${path}`)),
+    ['launch', 'settle'].map((path) => newForwardingFunction(`http://127.0.0.1:${port}/${path}`)),
   )
   const { stateMachineArn = '' } = await calm.send(
     new CreateStateMachineCommand({
@@ -95,23 +87,4 @@ export async function executionsBench(spoil: (client: object) => void = () => un
       client.destroy()
     },
   }
-}
-
-/** Makes a Lambda function of MiniStack; its ARN. */
-async function newFunction(calls: string): Promise<string> {
-  const answer = await fetch(`${inject('miniStack')}/2015-03-31/functions`, {
-    method: 'POST',
-    body: JSON.stringify({
-      FunctionName: `function-${randomUUID()}`,
-      Runtime: 'nodejs24.x',
-      Handler: 'index.handler',
-      Role: 'arn:aws:iam::000000000000:role/function',
-      Code: { ZipFile: storedZip('index.js', caller).toString('base64') },
-      Environment: { Variables: { CALLS: calls } },
-      Timeout: 30,
-    }),
-  })
-  const made = (await answer.json()) as { readonly FunctionArn?: string }
-  if (made.FunctionArn === undefined) throw new Error(`no function was made: ${JSON.stringify(made)}`)
-  return made.FunctionArn
 }

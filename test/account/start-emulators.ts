@@ -71,7 +71,7 @@ async function startMiniStack() {
 }
 
 function tableProperties(): Readonly<Record<string, unknown>> {
-  const stack = new DataStack(new App({ context: cdk.context }), 'Data', { deployment: 'test' })
+  const stack = new DataStack(new App({ context: cdk.context }), 'Data')
   const [table] = Object.values(Template.fromStack(stack).findResources('AWS::DynamoDB::Table'))
   return table?.['Properties'] as Readonly<Record<string, unknown>>
 }

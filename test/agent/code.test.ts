@@ -5,28 +5,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { unpackedCode } from '#agent/code-cache.ts'
 import { blobKey } from '#contract/object-keys.ts'
-import { canonicalBytes, sha256 } from '#core/hash.ts'
+import { sha256 } from '#core/hash.ts'
 import { AgentRig, failureOf } from './agent-rig.ts'
-
-interface Packed {
-  readonly files?: Readonly<Record<string, string>>
-  readonly executable?: readonly string[]
-  readonly links?: Readonly<Record<string, string>>
-}
-
-/** Uploads a code folder; its hash. */
-async function pack(rig: AgentRig, { files = {}, executable = [], links = {} }: Packed): Promise<string> {
-  const listed = await Promise.all(
-    Object.entries(files).map(async ([path, contents]) => {
-      const { sha256: hash, bytes } = await rig.object(blobKey(sha256(contents)), contents)
-      return { path, sha256: hash, bytes, executable: executable.includes(path) }
-    }),
-  )
-  const manifest = { files: listed, links: Object.entries(links).map(([path, target]) => ({ path, target })) }
-  const bytes = canonicalBytes(manifest)
-  await rig.object(blobKey(sha256(bytes)), bytes)
-  return sha256(bytes)
-}
+import { pack, type Packed } from './packed-code.ts'
 
 describe('the code of a task', () => {
   it('is its working directory: files, programs and links', async () => {
@@ -135,7 +116,7 @@ describe('code that is not what it was', () => {
   ])('is refused before anything is written: %s', async (why, packed) => {
     await using rig = new AgentRig()
     const code = await pack(rig, packed)
-    const result = await unpackedCode(rig.objects, join(rig.root, 'code'), code)
+    const result = await unpackedCode({ objects: rig.objects }, join(rig.root, 'code'), code)
     expect(result).toStrictEqual({ ok: false, error: why })
     expect(existsSync(join(rig.root, 'code'))).toBe(false)
   })

@@ -101,6 +101,33 @@ describe('a clone whose host is reclaimed', () => {
     expect(rig.reports).toStrictEqual([])
     expect(existsSync(`${rig.ready}.term`)).toBe(false)
   })
+
+  it('with notice gets TERM, then KILL, keeps its logs, and says so until it is heard', async () => {
+    await using rig = new AgentRig()
+    const controller = new AbortController()
+    let answers = 0
+    rig.answer = () => {
+      answers += 1
+      if (answers === 1) throw new Error('lost')
+      return 'accepted'
+    }
+    const kept: unknown[] = []
+    const ending = rig.run(
+      { script: `trap 'touch "$READY.term"; exit 0' TERM; touch "$READY"; while :; do sleep 0.05; done` },
+      {
+        deps: { keepLogs: async (slot, prefix) => void kept.push([slot.clone, prefix, rig.reports.length]) },
+        job: { signal: controller.signal },
+      },
+    )
+    await until(() => existsSync(rig.ready))
+    controller.abort({ kind: 'reclaim', graceS: 5 })
+    const ended = await ending
+    expect(ended.exit).toMatchObject({ outcome: 'reclaimed', exitCode: null })
+    expect(failureOf(ended)).toMatchObject({ cause: 'reclaimed', confidence: 'certain' })
+    expect(answers).toBe(2)
+    expect(existsSync(`${rig.ready}.term`)).toBe(true)
+    expect(kept).toStrictEqual([[0, 'runs/run_00000000/clean[3]/1/0', 0]])
+  })
 })
 
 describe('a clone whose engine ends', () => {

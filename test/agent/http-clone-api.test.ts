@@ -109,6 +109,9 @@ describe('a call was not answered', () => {
     [200, ''],
     [200, '{"granted":true}'],
     [200, '{"held":"yes","answer":"maybe"}'],
+    [200, '{"granted":true,"fence":1,"credentials":{"secretAccessKey":"a secret"'],
+    [200, '{"granted":true,"fence":1,"credentials":{"secretAccessKey":"a secret","sessionToken":1}}'],
+    [200, '{"granted":true,"fence":1,"credentials":"a secret"x'],
   ])('by %d %s', async (status, body) => {
     await using served = new Served()
     const api = await served.says(status, body)

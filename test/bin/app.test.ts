@@ -12,10 +12,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(assembly, { recursive: true, force: true }))
 
-/** Starts the app that cdk.json names, as `cdk synth -c …` does. */
+/** Starts the app that cdk.json names, as `cdk synth -c …` does, without bundling code, for an agent that was built elsewhere. */
 const synthesise = (overrides: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) => {
   const [command = '', ...words] = cdk.app.split(' ')
-  const context = JSON.stringify({ ...cdk.context, ...overrides })
+  const elsewhere = { 'aws:cdk:bundling-stacks': [], 'forkcast:agent': 'a'.repeat(64) }
+  const context = JSON.stringify({ ...cdk.context, ...elsewhere, ...overrides })
   const { status, stderr } = spawnSync(command, words, {
     encoding: 'utf8',
     env: { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: context, ...env },
@@ -49,7 +50,7 @@ describe('the CDK app', () => {
   it('refuses a protection that is neither on nor off', () => {
     expect(synthesise({ 'forkcast:deletionProtection': 'yes' })).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('-c forkcast:deletionProtection=yes: it is true or false'),
+      stderr: expect.stringContaining('-c forkcast:deletionProtection=yes: it is true: the table refuses its deletion'),
     })
   })
 })

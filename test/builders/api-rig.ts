@@ -60,8 +60,8 @@ export function apiRig(script: Script, options: RigOptions & { readonly ports?: 
     capacity: () => engine.ports.pools.capacity(),
     isAlive: () => true,
     links: {
-      put: ({ sha256: hash }) => ({ url: `/uploads/${hash}`, headers: {} }),
-      get: ({ key }) => `/downloads/${key}`,
+      put: async ({ sha256: hash }) => ({ url: `/uploads/${hash}`, headers: {} }),
+      get: async ({ key }) => `/downloads/${key}`,
     },
     hold: () => ({ news: async () => false, release: () => {} }),
     explain: machineFault,

@@ -1,10 +1,10 @@
+import { MemoryObjects } from '#adapters/memory/memory-objects.ts'
 import { signedCloneTokens, type TokenKey } from '#adapters/tokens/signed-clone-tokens.ts'
 import type { CloneReport } from '#contract/clone-api.ts'
 import { clonePaths, type CloneCall } from '#contract/clone-requests.ts'
 import type { RunId } from '#core/run/ids.ts'
-import type { Stored } from '#core/run/record.ts'
+import { kinds } from '#core/run/record.ts'
 import type { CloneClaims } from '#ports/clone-tokens.ts'
-import type { ListedEvent } from '#ports/store.ts'
 import { cloneHandler, type CloneApiPorts } from '../../lambdas/clone/handler.ts'
 import { cloneEvent } from './clone-server.ts'
 import { dag } from './dag.ts'
@@ -25,8 +25,7 @@ export function handlerOf(
   return cloneHandler({ ...engine.ports, ...changes })
 }
 
-const clones = ['A/1/0', 'A/1/1', 'B/1/0'] as const
-export type Clone = (typeof clones)[number]
+export type Clone = 'A/1/0' | 'A/1/1' | 'B/1/0'
 
 /** Two runs whose clones work, and the clone API around them. */
 export interface CloneBench {
@@ -38,8 +37,8 @@ export interface CloneBench {
   /** What the agent of a clone would say, right in all things. */
   bodyOf(run: RunId, clone: Clone, call: CloneCall): Promise<Body>
   ask(call: CloneCall, token: string | undefined, body: unknown): Promise<Said>
-  /** All that is stored. */
-  stored(): Promise<readonly (readonly ListedEvent[] | Stored<'slot' | 'task' | 'run'>)[]>
+  /** All that is stored: rows, events, history, objects; and how many timers are set. */
+  stored(): Promise<unknown>
 }
 
 export type Body = Readonly<Record<string, unknown>> & { readonly holder: string; readonly fence?: number }
@@ -50,20 +49,19 @@ export interface Said {
   readonly json: Readonly<Record<string, unknown>>
 }
 
-export async function cloneBench(keys: readonly TokenKey[] = [keyOf('a')]): Promise<CloneBench> {
-  const engine = rig(() => ({ takesS: 1_000 }))
+/** `ports`: what the clone API has beside the engine's. */
+export async function cloneBench(
+  keys: readonly TokenKey[] = [keyOf('a')],
+  ports: Pick<CloneApiPorts, 'agent' | 'credentials'> = {},
+): Promise<CloneBench> {
+  const objects = new ListedObjects()
+  const engine = rig(() => ({ takesS: 1_000 }), { objects })
   const workflow = dag('A, B', { A: { clones: 2 } })
   const run = await engine.submit(workflow)
   const other = await engine.submit(workflow)
   await engine.clock.advance(3_000)
   const tokens = signedCloneTokens(keys)
-  const handler = handlerOf(engine, { tokens })
-  const rows = (of: RunId) =>
-    Promise.all([
-      engine.store.rows.get(of, 'run', 'run'),
-      ...['A', 'B'].map((id) => engine.store.rows.get(of, 'task', id)),
-      ...clones.map((id) => engine.store.rows.get(of, 'slot', id)),
-    ])
+  const handler = handlerOf(engine, { tokens, ...ports })
   return {
     engine,
     run,
@@ -93,9 +91,37 @@ export async function cloneBench(keys: readonly TokenKey[] = [keyOf('a')]): Prom
       }
     },
     async stored() {
-      const found = [...(await rows(run)), ...(await rows(other))].filter((row) => row !== undefined)
-      return [await engine.log(run), await engine.log(other), ...found]
+      const { rows, history } = engine.store
+      const { items: runs } = await rows.runs('test', { limit: 100 })
+      const perRun = runs.map(async ({ id }) => {
+        const found = kinds.map(async (kind) => (await rows.list(id, kind, { limit: 1_000 })).items)
+        return [await engine.log(id), ...(await Promise.all(found))]
+      })
+      const samples = ['A', 'B'].map((task) => history.recent(`test/${task}`, 100))
+      const contents = objects.keys.map(async (key) => [key, await objects.read(key)] as const)
+      return {
+        runs: await Promise.all(perRun),
+        waiting: await rows.waiting(100),
+        busy: await rows.busy({ limit: 100 }),
+        samples: await Promise.all(samples),
+        objects: await Promise.all(contents),
+        timers: engine.clock.pending,
+      }
     },
+  }
+}
+
+/** Objects that can be listed. */
+class ListedObjects extends MemoryObjects {
+  readonly #keys = new Set<string>()
+
+  get keys(): readonly string[] {
+    return [...this.#keys].toSorted()
+  }
+
+  override async writeOnce(key: string, bytes: Uint8Array): Promise<'written' | 'taken'> {
+    this.#keys.add(key)
+    return super.writeOnce(key, bytes)
   }
 }
 

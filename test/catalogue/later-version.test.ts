@@ -94,7 +94,11 @@ describe('8: what a later version says', () => {
     const { ports } = engine.engine
     const later = { later: true, context: { retries: 1 } }
 
-    await launchHandler(ports)({ run, task: 'A', attempt: 1, clone: 0, token: 'another token', ...later })
+    await launchHandler(ports)({
+      slot: { run, task: 'A', attempt: 1, clone: 0, ...later },
+      token: 'another token',
+      ...later,
+    })
     await settleHandler(ports)({ run, task: 'A', attempt: 1, ...later })
 
     expect((await engine.finish(run, workflow)).state).toBe('succeeded')

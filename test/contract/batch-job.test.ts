@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { batchParameters, readBatchJob, readBatchJobEvent } from '#contract/batch-job.ts'
+import { batchContainerNames, batchParameters, readBatchJob, readBatchJobEvent } from '#contract/batch-job.ts'
 import { jobOf } from '../builders/emulation.ts'
 
 const { job, slot, pool } = jobOf('clean[3]', 'warm-cpu')
@@ -11,6 +11,13 @@ const described = (changes: object = {}) => ({
   parameters: batchParameters(clone, 'act'),
   ...changes,
 })
+const two = (init: object, own: object) => {
+  const containers = [
+    { name: batchContainerNames.clone, ...own },
+    { name: batchContainerNames.init, ...init },
+  ]
+  return { ecsProperties: { taskProperties: [{ containers }] } }
+}
 const ended = { status: 'FAILED', statusReason: 'why', startedAt: 1_000, stoppedAt: 3_500 }
 
 describe('a job of a clone, as Batch describes it', () => {
@@ -41,6 +48,22 @@ describe('a job of a clone, as Batch describes it', () => {
       'because',
     ],
     ['without any', { ...ended, statusReason: '' }, 2.5, null, ''],
+    [
+      'with the code of the clone’s container of two',
+      { ...ended, ...two({ exitCode: 0 }, { exitCode: 3, reason: 'Error' }) },
+      2.5,
+      3,
+      'why: Error',
+    ],
+    [
+      'before its container, which waits for one that failed',
+      { ...ended, ...two({ exitCode: 127, reason: 'no node' }, {}) },
+      2.5,
+      127,
+      'why: no node',
+    ],
+    ['before either of two had a code', { ...ended, ...two({}, {}) }, 2.5, null, 'why'],
+    ['with nothing said of its containers', { ...ended, ecsProperties: {} }, 2.5, null, 'why'],
     ['before it had started', { ...ended, startedAt: undefined }, 0, null, 'why'],
     ['before it had started, by a clock that went back', { ...ended, startedAt: 4_000 }, 0, null, 'why'],
   ])('ended %s', (_, changes, billedS, exitCode, reason) => {

@@ -1,8 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { StateMachine } from 'aws-local-stepfunctions'
 import { describe, expect, test } from 'vitest'
-import { frontierSize, stateMachine, stateNames, type LaunchInput, type State } from '#contract/state-machine.ts'
-import type { FrontierInput } from '#ports/executions.ts'
+import {
+  executionInput,
+  frontierSize,
+  stateMachine,
+  stateNames,
+  type CloneInput,
+  type ExecutionInput,
+  type State,
+} from '#contract/state-machine.ts'
 
 type Definition = ConstructorParameters<typeof StateMachine>[0]
 type Input = Parameters<StateMachine['run']>[0]
@@ -29,15 +36,17 @@ function* statesOf(states: Readonly<Record<string, State>>): Generator<readonly 
 const states = [...statesOf(definition.States)]
 const tasks = states.filter(([, state]) => state['Type'] === 'Task')
 
-function frontier(...tasksOf: readonly (readonly [string, readonly number[]])[]): FrontierInput {
-  return { run: 'run_00000001', tasks: tasksOf.map(([task, clones]) => ({ task, attempt: 1, clones })) }
+function frontier(...tasksOf: readonly (readonly [string, readonly number[]])[]): ExecutionInput {
+  const tasks = tasksOf.map(([task, clones]) => ({ task, attempt: 1, clones }))
+  return executionInput('run_00000001', tasks)
 }
 
 /** States entered by an execution, in order, and how it ended. */
-async function execute(input: FrontierInput, launch: (clone: string) => void = () => undefined) {
+async function execute(input: ExecutionInput, launch: (clone: string) => void = () => undefined) {
   const calls: string[] = []
   const note = (payload: unknown): string => {
-    const { run, task, attempt, clone } = (payload as { readonly Payload: Partial<LaunchInput> }).Payload
+    const { Payload } = payload as { readonly Payload: Partial<CloneInput> & { readonly slot?: CloneInput } }
+    const { run, task, attempt, clone } = Payload.slot ?? Payload
     return [run, task, attempt, clone].filter((part) => part !== undefined).join('/')
   }
   const execution = validated(definition).run(input as unknown as Input, {
@@ -94,12 +103,13 @@ describe('the definition', () => {
     ])
   })
 
-  test.each(tasks)('%s retries what a service does wrong, and catches everything else', (_, state) => {
+  test.each(tasks)('%s retries what a service does wrong, catches everything else, and ends', (_, state) => {
     const [retry] = state['Retry'] as readonly State[]
 
     expect(retry).toMatchObject({ JitterStrategy: 'FULL', MaxAttempts: 8 })
     expect(retry?.['ErrorEquals']).toContain('Lambda.TooManyRequestsException')
     expect(state['Catch']).toMatchObject([{ ErrorEquals: ['States.ALL'] }])
+    expect(state['TimeoutSeconds']).toBeGreaterThan(0)
   })
 
   test('bounds the wait for a token by a literal that a 32-bit timer holds', () => {

@@ -154,6 +154,36 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectsUnd
         expect(Buffer.from((await objects.read('runs/a/out/x')) ?? []).equals(contents)).toBe(true)
       })
 
+      it.each([
+        { case: 'a small one', contents: bytesOf('{"a": 1}\n') },
+        { case: 'one of noise', contents: new Uint8Array(randomBytes(3_000_000)) },
+        { case: 'one of text', contents: bytesOf('the same words again, '.repeat(500_000)) },
+      ])('keep $case that may be compact: all that is read is content', async ({ contents }) => {
+        const digest = { bytes: contents.length, sha256: sha256(contents) }
+        const { stored, ...said } = await objects.store(file(contents), 'runs/a/out/x', { compact: true })
+        expect(said).toStrictEqual(digest)
+        expect(stored?.bytes ?? 0).toBeLessThan(contents.length)
+        expect(await objects.size('runs/a/out/x')).toBe(contents.length)
+        expect(Buffer.from((await objects.read('runs/a/out/x')) ?? []).equals(contents)).toBe(true)
+        await objects.fetch('runs/a/out/x', join(folder, 'copy'))
+        expect(readFileSync(join(folder, 'copy')).equals(contents)).toBe(true)
+        for (const offset of [0, 1, 1024 ** 2 - 1, contents.length - 1, contents.length]) {
+          const slice = await objects.slice('runs/a/out/x', offset, 1_500_000)
+          expect(Buffer.from(slice ?? []).equals(contents.subarray(offset, offset + 1_500_000))).toBe(true)
+        }
+        expect(await objects.store(file(contents), 'runs/a/out/x')).toMatchObject(digest)
+        await expect(objects.store(file('others'), 'runs/a/out/x', { compact: true })).rejects.toThrow('other contents')
+      })
+
+      it('nothing comes of a transfer that was told to end', async () => {
+        await objects.writeOnce('blobs/a', bytesOf('x'))
+        const signal = AbortSignal.abort(new Error('told to end'))
+        await expect(objects.fetch('blobs/a', join(folder, 'copy'), { signal })).rejects.toThrow('told to end')
+        expect(existsSync(join(folder, 'copy'))).toBe(false)
+        await expect(objects.store(file('y'), 'runs/a', { signal })).rejects.toThrow('told to end')
+        expect(await objects.size('runs/a')).toBeUndefined()
+      })
+
       it('a fetched copy may be changed, the object stays', async () => {
         await objects.store(file('committed'), 'runs/a/out/x')
         const copy = join(folder, 'copy')

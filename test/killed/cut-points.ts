@@ -143,16 +143,6 @@ function watchFiles(): void {
       () => String(to),
     )
   fs.writeFileSync = (file, ...rest) => {
-    const told = /^\/proc\/(\d+)\/oom_score_adj$/.exec(String(file))
-    if (told !== null) {
-      // The last that the agent does with a new command, after it has told the reaper.
-      effect(
-        'told',
-        () => writeNow(file, ...rest),
-        () => commands.get(told[1] ?? '') ?? '',
-      )
-      return
-    }
     // Notes lie in the state directory itself. Between the two parts of a write the kernel may be interrupted as well.
     if (!/\/state\/[a-z]+\.json$/.test(String(file))) {
       writeNow(file, ...rest)
@@ -198,6 +188,15 @@ function watchOrders({ stdin, stdout }: ReturnType<typeof childProcess.spawn>): 
   const ordered = new Map<number, string>()
   const write = stdin.write.bind(stdin) as (text: string) => boolean
   stdin.write = ((text: string) => {
+    // The last that the agent does with a command that it has started itself.
+    const [, leader] = /^\+(\d+) /.exec(text) ?? []
+    if (leader !== undefined) {
+      return effect(
+        'told',
+        () => write(text),
+        () => commands.get(leader) ?? '',
+      )
+    }
     if (!text.startsWith('!')) return write(text)
     const { number, env } = JSON.parse(text.slice(1)) as { number: number; env: Record<string, string> }
     ordered.set(number, slotOf(env))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Ports } from '#operations/ports.ts'
 import { dispatchHandler } from '../../lambdas/dispatch/handler.ts'
+import { runId } from '../builders/emulation.ts'
 import { queueEvent } from '../builders/queue-records.ts'
 
 /** Ports without room, so that a dispatch is one look at the capacity. */
@@ -11,7 +12,10 @@ function open(look: () => Promise<void> = async () => undefined) {
     await look()
     return { total: { vcpus: 0 }, pools: {} }
   }
-  return { looks: () => looks, handle: dispatchHandler({ pools: { capacity } } as unknown as Ports) }
+  return {
+    looks: () => looks,
+    handle: dispatchHandler({ pools: { capacity }, clock: { nowMs: () => 0 } } as unknown as Ports),
+  }
 }
 
 describe('the handler of dispatch requests', () => {
@@ -32,5 +36,31 @@ describe('the handler of dispatch requests', () => {
       throw new Error('no capacity known')
     })
     await expect(under.handle(queueEvent(['dispatch']))).rejects.toThrow('no capacity known')
+  })
+
+  it('leaves to another dispatch what it has no time for', async () => {
+    let nowMs = 0
+    let requests = 0
+    const slot = { id: 'A/1/0', value: { run: runId() } }
+    const ports = {
+      clock: { nowMs: () => nowMs },
+      dispatcher: { request: async () => void (requests += 1) },
+      pools: {
+        capacity: async () => {
+          nowMs += 30_000
+          return { total: { vcpus: 1 }, pools: { hot: { vcpus: 1 } } }
+        },
+        describe: async () => [],
+      },
+      // As many as are asked for, of a run that is over by now: each look is followed by a longer one.
+      store: {
+        rows: {
+          waiting: async (limit: number) => Array.from({ length: limit }, () => slot),
+          get: async () => ({ value: { id: runId(), state: 'cancelled' } }),
+        },
+      },
+    }
+    await dispatchHandler(ports as unknown as Ports)(queueEvent(['dispatch']))
+    expect([nowMs, requests]).toStrictEqual([60_000, 1])
   })
 })

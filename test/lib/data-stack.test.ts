@@ -6,15 +6,19 @@ import { tableIndexes } from '#contract/table.ts'
 import cdk from '../../cdk.json' with { type: 'json' }
 import { DataStack, type DataStackProps } from '../../lib/data-stack.ts'
 
-const templateOf = (options: Partial<DataStackProps> = {}): Template =>
-  Template.fromStack(new DataStack(new App({ context: cdk.context }), 'Data', { deployment: 'trial', ...options }))
+process.env['CDK_VALIDATION'] = 'false'
+
+const templateOf = (options: DataStackProps = {}): Template =>
+  Template.fromStack(new DataStack(new App({ context: cdk.context }), 'Data', options))
 
 const plain = templateOf()
 const everyOption = templateOf({
   deletionProtection: true,
   removalPolicy: RemovalPolicy.DESTROY,
   keepDeletedRunObjects: Duration.days(30),
+  keepRunObjects: Duration.days(90),
 })
+const ownKey = templateOf({ customerKey: true })
 
 const assertProperties = (template: Template, type: string, properties: object) =>
   template.hasResourceProperties(type, properties)
@@ -126,11 +130,17 @@ describe('the bucket', () => {
   })
 
   it.each([
-    { template: plain, days: 7, when: 'by default' },
-    { template: everyOption, days: 30, when: 'when told so' },
+    { template: plain, days: 7, when: 'by default', others: 'no others', kept: [] },
+    {
+      template: everyOption,
+      days: 30,
+      when: 'when told so',
+      others: 'others after 90',
+      kept: [{ Id: 'expire-run-objects', Status: 'Enabled', Prefix: 'runs/', ExpirationInDays: 90 }],
+    },
   ])(
-    'forgets unfinished uploads after a day and deleted objects of runs after $days days $when, and no others',
-    ({ template, days }) => {
+    'forgets unfinished uploads after a day and deleted objects of runs after $days days $when, and $others',
+    ({ template, days, kept }) => {
       assertProperties(template, bucket, {
         LifecycleConfiguration: Match.objectEquals({
           Rules: [
@@ -145,6 +155,15 @@ describe('the bucket', () => {
               Prefix: 'runs/',
               NoncurrentVersionExpiration: { NoncurrentDays: days },
             },
+            { Id: 'expire-delete-markers', Status: 'Enabled', Prefix: 'runs/', ExpiredObjectDeleteMarker: true },
+            {
+              Id: 'expire-market',
+              Status: 'Enabled',
+              Prefix: 'market/',
+              ExpirationInDays: 2,
+              NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+            },
+            ...kept,
           ],
         }),
       })
@@ -156,6 +175,38 @@ describe('the bucket', () => {
     assertPolicy(everyOption, bucket, 'Delete')
   })
 })
+
+describe('a key of the account', () => {
+  const key = { 'Fn::GetAtt': [Object.keys(ownKey.findResources('AWS::KMS::Key'))[0], 'Arn'] }
+
+  it('encrypts table and bucket, is renewed each year, and outlives the stack', () => {
+    assertProperties(ownKey, table, { SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key } })
+    assertProperties(ownKey, bucket, {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: key } },
+        ],
+      },
+    })
+    assertProperties(ownKey, 'AWS::KMS::Key', { EnableKeyRotation: true })
+    assertPolicy(ownKey, 'AWS::KMS::Key', 'Retain')
+  })
+
+  it('lets events into queues and logs of the account alone use it in nobody’s name', () => {
+    const [found] = Object.values(ownKey.findResources('AWS::KMS::Key')) as { Properties: KeyProperties }[]
+    const services = found?.Properties.KeyPolicy.Statement.filter(({ Principal }) => 'Service' in Principal)
+    expect(services?.map(({ Sid, Condition }) => [Sid, Object.keys(Condition ?? {})])).toStrictEqual([
+      ['EventsIntoQueues', ['StringEquals']],
+      ['LogsOfTheAccount', ['ArnLike']],
+    ])
+  })
+})
+
+interface KeyProperties {
+  readonly KeyPolicy: {
+    readonly Statement: readonly { readonly Sid?: string; readonly Principal: object; readonly Condition?: object }[]
+  }
+}
 
 describe('the stack', () => {
   it('tells the names of table and bucket', () => {
@@ -171,13 +222,9 @@ describe('the stack', () => {
     assertProperties(plain, bucket, { BucketName: Match.absent() })
   })
 
-  it.each([table, bucket])('tags its %s with the deployment', (type) => {
-    assertProperties(plain, type, { Tags: [{ Key: 'forkcast:deployment', Value: 'trial' }] })
-  })
-
   it('fits any account and region, and looks nothing up', () => {
     const app = new App({ context: cdk.context })
-    const { environment } = new DataStack(app, 'Data', { deployment: 'trial' })
+    const { environment } = new DataStack(app, 'Data')
     expect(environment).toBe('aws://unknown-account/unknown-region')
     expect(app.synth().manifest.missing ?? []).toStrictEqual([])
   })

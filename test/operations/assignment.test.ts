@@ -56,6 +56,7 @@ test('a clone is told its command, variables, outputs, environment and place, an
     variant: null,
     command: { kind: 'argv', argv: ['node', 'clean.mjs'] },
     validate: null,
+    compact: ['cleaned'],
     canonical: false,
     secrets: {},
     code: 'c'.repeat(64),
@@ -66,6 +67,21 @@ test('a clone is told its command, variables, outputs, environment and place, an
     prefix: `runs/${run}/clean[1]/1/0`,
     idempotencyKey: `${run}/clean[1]`,
   })
+})
+
+test('what the workflow gives out is stored as it is, all else may be compact', async () => {
+  const compact = new Map<string, readonly string[] | undefined>()
+  const pair = { ...leaves('kept'), ...leaves('given') }
+  const engine = rig((slot, assignment): Behaviour => {
+    compact.set(slot.task, assignment.compact)
+    return { takesS: 1, outputs: { kept: 1, given: 2 } }
+  })
+  const outputs = { result: { task: 'a', output: 'given' } }
+  await engine.run(workflowOf([task('a', { outputs: pair }), task('b', { outputs: pair })], { outputs }))
+  expect([...compact]).toStrictEqual([
+    ['a', ['kept']],
+    ['b', ['given', 'kept']],
+  ])
 })
 
 test('parameters, inputs and items become variables: scalars as text, the rest as JSON, files and folders', async () => {

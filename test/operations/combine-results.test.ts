@@ -124,8 +124,8 @@ describe('a mean of results', () => {
     const slots = await claims({ rows: '[1]' }, { rows: '[3]' })
     const key = 'runs/run_00000001/detect/1/1/out/out/rows.json'
     for (const [text, problem] of [
-      [undefined, 'is gone or too short'],
-      ['[', 'is gone or too short'],
+      [undefined, 'is gone, damaged or too short'],
+      ['[', 'is gone, damaged or too short'],
       ['[4]', 'is not what it was when it was stored'],
     ] as const) {
       objects = new MemoryObjects()

@@ -17,6 +17,8 @@ import { doomed } from './outage.ts'
 import { jobName } from './story.ts'
 
 const list = dag('L', { L: { forEach: over({ n: numbers(2) }), outputs: leaves('out') } })
+/** More than is written at once. */
+const longList = dag('L', { L: { forEach: over({ n: numbers(20) }), clones: 2 } })
 
 /** Rows of which one method does something else. */
 function altered(rows: Rows, method: keyof Rows, by: (...args: never) => unknown): Rows {
@@ -34,7 +36,7 @@ test('a list that was known and not begun when its run was told to stop is skipp
   const kept = { store: new MemoryStore(), objects: new MemoryObjects() }
   // Submitted, planning, started, expanded; then it is over.
   const end = doomed(kept, 4, 'dies after')
-  void rig(() => ({ takesS: 1 }), { ...kept, store: end.store }).submit(list)
+  void rig(() => ({ takesS: 1 }), { ...kept, store: end.store }).submit(longList)
   const engine = rig(() => ({ takesS: 1 }), kept)
   await engine.clock.advance(1)
   const [run] = (await kept.store.rows.runs('test', { limit: 1 })).items
@@ -42,10 +44,11 @@ test('a list that was known and not begun when its run was told to stop is skipp
 
   await stop(engine.engine.ports, run!.id, 'it has taken too long')
   await sweep(engine.engine.ports, run!.id)
-  const document = await engine.finish(run!.id, list)
+  const document = await engine.finish(run!.id, longList)
 
   expect(document).toMatchObject({ state: 'failed', error: 'it has taken too long' })
-  expect(statesOf(document)).toStrictEqual({ L: 'failed', 'L[0]': 'skipped', 'L[1]': 'skipped' })
+  const skipped = Object.fromEntries(numbers(20).map((n) => [`L[${n}]`, 'skipped']))
+  expect(statesOf(document)).toStrictEqual({ L: 'failed', ...skipped })
 })
 
 test('a run that is over has no open wait, whoever died before answering', async () => {

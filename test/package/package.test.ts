@@ -53,6 +53,7 @@ describe('the package', () => {
       'CHANGELOG.md',
       'README.md',
       'bin/forkcast.mjs',
+      'dist/agent.mjs',
       'dist/builder.d.ts',
       'dist/builder.js',
       'dist/forkcast.js',

@@ -12,7 +12,7 @@ executionsContract(async () => {
   const broken = new Set<string>()
   const executions = new ModelExecutions(sim, sim.process('host'), {
     launch: async (input) => {
-      if (broken.has(input.task)) return 'caught'
+      if (broken.has(input.slot.task)) return 'caught'
       launched.push(input)
       return 'done'
     },

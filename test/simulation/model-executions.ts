@@ -74,7 +74,7 @@ export class ModelExecutions implements Executions {
     }
   }
 
-  async #clone(name: string, input: Omit<LaunchInput, 'token'>): Promise<void> {
+  async #clone(name: string, slot: LaunchInput['slot']): Promise<void> {
     // MapIterationStarted and -Succeeded, TaskStateEntered and -Exited.
     this.#count(name, 4)
     for (let retries = 0; ; retries += 1) {
@@ -82,7 +82,7 @@ export class ModelExecutions implements Executions {
       this.#count(name, 4)
       const token = this.#sim.token()
       const answered = new Promise<void>((resolve) => this.#waits.set(token, resolve))
-      const outcome = await this.#functions.launch({ ...input, token })
+      const outcome = await this.#functions.launch({ slot, token })
       if (outcome === 'done') return answered
       this.#waits.delete(token)
       if (outcome === 'caught' || retries === mostRetries) return undefined

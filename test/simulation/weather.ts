@@ -8,7 +8,7 @@ const ranges: Readonly<Record<FaultType, readonly [low: number, high: number]>> 
   'call rejected before it took effect': [0.0005, 0.01],
   'call rejected after it took effect': [0.0005, 0.01],
   'call delayed': [0.001, 0.05],
-  'port down for a while': [0.0001, 0.001],
+  'port down for a while': [0.0002, 0.002],
   'crash before a call': [0.0005, 0.01],
   'crash after a call': [0.0005, 0.01],
   'call of a dead process takes effect': [1, 1],

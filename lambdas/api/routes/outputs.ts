@@ -44,7 +44,7 @@ export async function getOutput(ports: ApiPorts, request: RequestOf<'getOutput'>
   const mediaType = mediaTypeOf(staged.type)
   const { start, end } = range ?? { start: 0, end: file.bytes }
   if (end - start > mostBytes) {
-    const location = ports.links.get({ key: file.object, mediaType })
+    const location = await ports.links.get({ key: file.object, mediaType })
     return ok({ kind: 'empty', status: 307, headers: { Location: location } })
   }
   const bytes = await ports.objects.slice(file.object, start, end - start)

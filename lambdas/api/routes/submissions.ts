@@ -17,7 +17,7 @@ export async function askUploads(ports: ApiPorts, { body }: RequestOf<'askUpload
   const uploads: object[] = []
   for (const upload of new Map(body.map((asked) => [asked.sha256, asked])).values()) {
     if ((await ports.objects.size(blobKey(upload.sha256))) !== undefined) continue
-    uploads.push({ sha256: upload.sha256, method: 'PUT', ...ports.links.put(upload) })
+    uploads.push({ sha256: upload.sha256, method: 'PUT', ...(await ports.links.put(upload)) })
   }
   return ok({ kind: 'json', status: 200, body: { uploads } })
 }

@@ -1,15 +1,12 @@
-import {
-  type BatchClient,
-  DescribeJobDefinitionsCommand,
-  RegisterJobDefinitionCommand,
-  type ContainerProperties,
-} from '@aws-sdk/client-batch'
+import { type BatchClient, DescribeJobDefinitionsCommand, RegisterJobDefinitionCommand } from '@aws-sdk/client-batch'
+import type { BatchContainer } from '#adapters/aws/batch-container.ts'
 import { repeated } from '#adapters/aws/batch-retries.ts'
-import type { BatchPlatform } from '#adapters/aws/batch-shape.ts'
+import { ecsProperties, isPrepared, requirements } from '#adapters/aws/ecs-properties.ts'
 import { canonicalHash } from '#core/hash.ts'
+import type { Platform } from '#core/pools/pool.ts'
 
-/** What all containers of a pool have in common: roles, the command that starts the agent, mounts. */
-export type BatchContainer = Omit<ContainerProperties, 'image' | 'environment' | 'resourceRequirements'>
+/** What runs the hosts behind a queue: EC2 instances of the account, or Fargate. */
+export type BatchPlatform = Exclude<Platform['kind'], 'machine'>
 
 /** All that a job definition holds, since an override changes none of it. */
 export interface BatchDefinition {
@@ -59,7 +56,11 @@ export class BatchDefinitions {
         type: 'container',
         platformCapabilities: [platform],
         retryStrategy: { attempts: 1 },
-        containerProperties: { ...container, image, resourceRequirements: [...placeholder[platform]] },
+        ...(isPrepared(container)
+          ? { ecsProperties: ecsProperties(image, placeholder[platform], container) }
+          : {
+              containerProperties: { ...container, image, resourceRequirements: requirements(placeholder[platform]) },
+            }),
       }),
     )
   }
@@ -67,12 +68,6 @@ export class BatchDefinitions {
 
 /** A definition must have a size; each submission has its own. */
 const placeholder = {
-  EC2: [
-    { type: 'VCPU', value: '1' },
-    { type: 'MEMORY', value: '512' },
-  ],
-  FARGATE: [
-    { type: 'VCPU', value: '0.25' },
-    { type: 'MEMORY', value: '512' },
-  ],
+  EC2: { vcpus: 1, memoryMiB: 512, gpus: 0 },
+  FARGATE: { vcpus: 0.5, memoryMiB: 1024, gpus: 0 },
 } as const

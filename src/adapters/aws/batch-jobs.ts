@@ -9,6 +9,7 @@ import {
 import { batchJobName } from '#adapters/aws/batch-job-name.ts'
 import { inLanes } from '#adapters/aws/batch-lanes.ts'
 import { maxTries, repeated } from '#adapters/aws/batch-retries.ts'
+import type { LogPlace } from '#adapters/aws/cloudwatch-live-logs.ts'
 import { fullJitter } from '#adapters/aws/full-jitter.ts'
 import { type BatchJob, readBatchJob } from '#contract/batch-job.ts'
 
@@ -24,6 +25,8 @@ const lanes = 8
 /** A job of a clone, and what Batch calls it. */
 export interface FoundJob extends BatchJob {
   readonly id: string
+  /** Where its container's lines are collected; `null`: it has not started. */
+  readonly log: LogPlace | null
 }
 
 /**
@@ -132,10 +135,19 @@ export class BatchJobs {
     return ids.flatMap((id) => {
       const detail = details.get(id)
       const job = detail && readBatchJob(detail)
-      return job === undefined ? [] : [{ ...job, id }]
+      return job === undefined ? [] : [{ ...job, id, log: logOf(detail) }]
     })
   }
 }
 
 /** Errors of one job among many that another try may mend. */
 const passing: ReadonlySet<string> = new Set(['ThrottlingException', 'ServerException'])
+
+/** Where a container without settings of its own is logged. */
+const usualLogGroup = '/aws/batch/job'
+
+function logOf(detail: JobDetail | undefined): LogPlace | null {
+  const stream = detail?.container?.logStreamName
+  if (stream === undefined) return null
+  return { group: detail?.container?.logConfiguration?.options?.['awslogs-group'] ?? usualLogGroup, stream }
+}

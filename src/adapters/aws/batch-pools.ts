@@ -2,11 +2,11 @@ import type { BatchClient } from '@aws-sdk/client-batch'
 import { BatchJobs } from '#adapters/aws/batch-jobs.ts'
 import { inLanes } from '#adapters/aws/batch-lanes.ts'
 import { BatchPace } from '#adapters/aws/batch-pace.ts'
-import { batchShape } from '#adapters/aws/batch-shape.ts'
 import { type BatchLaunch, BatchSubmissions, type BatchTarget } from '#adapters/aws/batch-submissions.ts'
 import { Turns } from '#adapters/aws/turns.ts'
-import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
+import type { Capacity, Pool, Room, SharedRoom } from '#core/pools/pool.ts'
 import { take } from '#core/pools/room.ts'
+import { givenOn } from '#core/pools/size.ts'
 import type { JobRequest, JobState, Pools } from '#ports/pools.ts'
 
 /** A pool, and the queue that it is in Batch. */
@@ -21,6 +21,8 @@ export interface BatchPoolsOptions {
   readonly pools: readonly BatchPool[]
   /** What all pools together may hold: a quota of the account. */
   readonly total: Room
+  /** What some pools together may hold, such as a quota for all tiers. @default - nothing */
+  readonly shared?: readonly SharedRoom[]
   /** What jobs that have not ended were given, and of which pool: Batch does not tell what is free. */
   readonly held: () => Promise<readonly Pick<JobRequest, 'pool' | 'resources'>[]>
   readonly launchOf: (request: JobRequest) => Promise<BatchLaunch>
@@ -43,7 +45,7 @@ const askedAtOnce = 100
  * adopted as far as this process knows of it: between processes, only one submits at a time, what it has written as starting, once.
  */
 export function createBatchPools(options: BatchPoolsOptions): Pools {
-  const { client, total, held, launchOf, pace = new BatchPace({ perS: submitsPerS }) } = options
+  const { client, total, shared = [], held, launchOf, pace = new BatchPace({ perS: submitsPerS }) } = options
   const pools = new Map(options.pools.map((entry) => [entry.pool.id, entry]))
   const jobs = new BatchJobs(
     client,
@@ -54,7 +56,7 @@ export function createBatchPools(options: BatchPoolsOptions): Pools {
 
   return {
     describe: async () => options.pools.map(({ pool }) => pool),
-    capacity: async () => capacityOf(options.pools, total, await held()),
+    capacity: async () => capacityOf(options.pools, { total, shared }, await held()),
     submit: async (requests) => {
       const targets = requests.map((request) => [request, targetOf(request)] as const)
       await inLanes(targets, lanes, ([request, target]) => turns.take([request.job], () => submitOne(request, target)))
@@ -84,23 +86,33 @@ export function createBatchPools(options: BatchPoolsOptions): Pools {
   }
 }
 
-/** Held is what a platform has for what was asked. A pool is not free of more than there is in total. */
+/** Held is what a platform has for what was asked. A pool is not free of more than there is in total, and of what it shares. */
 function capacityOf(
   pools: readonly BatchPool[],
-  total: Room,
+  { total, shared }: { readonly total: Room; readonly shared: readonly SharedRoom[] },
   held: readonly Pick<JobRequest, 'pool' | 'resources'>[],
 ): Capacity {
   const free = new Map(pools.map(({ pool }) => [pool.id, roomOf(pool)]))
   let all = total
+  const groups = shared.map((one) => ({ ...one }))
   for (const { pool: id, resources } of held) {
-    const shape = batchShape(pools.find(({ pool }) => pool.id === id)?.platform ?? 'EC2', resources)
-    const size = shape.ok ? shape.value : resources
+    const size = givenOn(pools.find(({ pool }) => pool.id === id)?.platform ?? 'EC2', resources)
     all = take(size, all)
+    for (const group of groups) if (group.pools.includes(id)) group.room = take(size, group.room)
     const room = free.get(id)
     if (room !== undefined) free.set(id, take(size, room))
   }
-  const left = [...free].map(([id, room]) => [id, within(room, all)] as const)
-  return { pools: Object.fromEntries(left), total: within(all, all) }
+  const left = [...free].map(([id, room]) => {
+    const bounds = groups.filter(({ pools: ids }) => ids.includes(id)).map((group) => group.room)
+    return [id, bounds.reduce(within, within(room, all))] as const
+  })
+  return {
+    pools: Object.fromEntries(left),
+    total: within(all, all),
+    ...(groups.length > 0 && {
+      shared: groups.map(({ pools: ids, room }) => ({ pools: ids, room: within(room, room) })),
+    }),
+  }
 }
 
 function roomOf({ vcpus, memoryMiB, gpus }: Pool): Room {

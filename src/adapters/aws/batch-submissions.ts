@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { type BatchClient, SubmitJobCommand, type SubmitJobCommandInput } from '@aws-sdk/client-batch'
-import { type BatchContainer, BatchDefinitions } from '#adapters/aws/batch-definitions.ts'
+import type { BatchContainer } from '#adapters/aws/batch-container.ts'
+import { BatchDefinitions, type BatchPlatform } from '#adapters/aws/batch-definitions.ts'
 import { batchJobName } from '#adapters/aws/batch-job-name.ts'
 import type { BatchJobs } from '#adapters/aws/batch-jobs.ts'
 import type { BatchPace } from '#adapters/aws/batch-pace.ts'
 import { failureOf, maxTries } from '#adapters/aws/batch-retries.ts'
-import { type BatchPlatform, batchShape } from '#adapters/aws/batch-shape.ts'
+import { sizeOverrides } from '#adapters/aws/ecs-properties.ts'
 import { fullJitter } from '#adapters/aws/full-jitter.ts'
 import { batchEnvironment, batchParameters } from '#contract/batch-job.ts'
 import { beyondLimitS } from '#core/pools/cost.ts'
+import { sizeOn } from '#core/pools/size.ts'
 import type { JobRequest } from '#ports/pools.ts'
 
 /** What a clone is started with, beyond what its request says. */
@@ -63,12 +65,11 @@ export class BatchSubmissions {
     launch: BatchLaunch,
     { queue, platform, container }: BatchTarget,
   ): Promise<Submitted> {
-    const shape = batchShape(platform, request.resources)
-    if (!shape.ok) throw new Error(`${request.job}: ${shape.error}`)
+    const size = sizeOn(platform, request.resources)
+    if (!size.ok) throw new Error(`${request.job}: ${size.error}`)
     const jobDefinition = await this.#definitions.nameOf({ image: launch.image, platform, container })
     const submission = randomUUID()
     const { job, slot, pool } = request
-    const { vcpus, memoryMiB, gpus } = shape.value
     const input: SubmitJobCommandInput = {
       jobName: batchJobName(job),
       jobQueue: queue,
@@ -77,17 +78,10 @@ export class BatchSubmissions {
       retryStrategy: { attempts: 1 },
       ...(launch.timeoutS !== null && { timeout: { attemptDurationSeconds: outerLimitS(launch.timeoutS) } }),
       ...(launch.share && { shareIdentifier: launch.share.id, schedulingPriorityOverride: launch.share.priority }),
-      containerOverrides: {
-        environment: [
-          { name: batchEnvironment.clone, value: JSON.stringify({ job, slot }) },
-          { name: batchEnvironment.token, value: launch.token },
-        ],
-        resourceRequirements: [
-          { type: 'VCPU', value: String(vcpus) },
-          { type: 'MEMORY', value: String(memoryMiB) },
-          ...(gpus > 0 ? [{ type: 'GPU', value: String(gpus) } as const] : []),
-        ],
-      },
+      ...sizeOverrides(container, size.value, [
+        { name: batchEnvironment.clone, value: JSON.stringify({ job, slot }) },
+        { name: batchEnvironment.token, value: launch.token },
+      ]),
     }
     try {
       return await this.#send(input, () => this.#jobs.submitted(job, queue, submission))

@@ -20,6 +20,10 @@ export class ByteSum {
     }
   }
 
+  get bytes(): number {
+    return this.#bytes
+  }
+
   digest(): Digest {
     return { bytes: this.#bytes, sha256: this.#hash.copy().digest('hex') }
   }

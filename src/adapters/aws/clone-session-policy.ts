@@ -1,8 +1,8 @@
-import type { Assignment, VariableValue } from '#contract/clone-api.ts'
+import type { VariableValue } from '#contract/clone-api.ts'
 import type { CodeManifest } from '#contract/code-manifest.ts'
 import { blobKey, clonePrefix, runsPrefix } from '#contract/object-keys.ts'
-import { err, ok, type Result } from '#core/result.ts'
 import type { StagedOutput } from '#core/run/manifest.ts'
+import type { CloneScope } from '#ports/clone-credentials.ts'
 
 /** Characters of an inline session policy that STS takes. What they pack to has a limit of its own, which only its answer tells. */
 export const sessionPolicyCharacters = 2048
@@ -12,11 +12,9 @@ export interface PolicyPlace {
   readonly bucket: string
   /** @default aws */
   readonly partition?: string
-  /** Fewer, once STS has said that a policy packs too large. @default {@link sessionPolicyCharacters} */
-  readonly mostCharacters?: number
 }
 
-/** How near to a clone's inputs its policy is; each step is taken when the one before has too many characters. */
+/** How near to a clone's inputs its policy is. */
 export const policySteps = ['each object', 'tasks', 'tasks, all blobs', 'runs, all blobs'] as const
 
 /** A session policy, and how near it is. */
@@ -27,30 +25,35 @@ export interface SessionPolicy {
 }
 
 /**
- * What limits a session's credentials to one clone: it reads its inputs, its code and what it wrote itself; below its own prefix it
- * writes objects that are not there yet, and takes back uploads in parts. Nothing can be listed, changed or deleted.
+ * What limits a session's credentials to one clone: policies that have few enough characters, nearest first, each for when STS says
+ * that the one before packs too large. By any of them it reads its inputs, its code and what it wrote itself; below its own prefix it
+ * writes objects that are not there yet, and takes back uploads in parts. Nothing can be listed, changed or deleted. The role's own policy
+ * bounds it further.
  *
  * Inputs are named one by one as long as they fit: about a dozen, fewer with long names. Then all outputs of the tasks that they are of, in
  * their runs: one pattern a task, however many instances it has. Then also all blobs: their keys are hashes, so that a clone
- * that cannot list them reads what it already knows. Then all outputs of the runs that its inputs are of. The error says that even
- * this does not fit: inputs of some ten runs, each a retry of the one before.
+ * that cannot list them reads what it already knows. Then all outputs of the runs that its inputs are of. None: even this does not
+ * fit, for inputs of some ten runs, each a retry of the one before.
  */
-export function cloneSessionPolicy(
-  { slot, code, variables }: Pick<Assignment, 'slot' | 'code' | 'variables'>,
+export function cloneSessionPolicies(
+  { slot, code, variables, longVariables = [] }: CloneScope,
   manifest: CodeManifest | undefined,
-  { bucket, partition = 'aws', mostCharacters = sessionPolicyCharacters }: PolicyPlace,
-): Result<SessionPolicy, string> {
+  { bucket, partition = 'aws' }: PolicyPlace,
+): readonly SessionPolicy[] {
   const arn = (pattern: string): string => `arn:${partition}:s3:::${bucket}/${pattern}`
   const own = arn(`${literal(clonePrefix(slot))}/*`)
   const blobs = [...(code === null ? [] : [code]), ...(manifest?.files.map((file) => file.sha256) ?? [])].map(blobKey)
+  const lists = longVariables.map(({ value }) => value.object)
   const inputs = variables.flatMap(({ value }) => keysOf(value))
-  const read = [...new Set([...blobs.map(literal), ...inputs])]
+  const read = [...new Set([...[...blobs, ...lists].map(literal), ...inputs])]
+  const documents = new Map<string, SessionPolicy>()
   for (const [index, step] of policySteps.entries()) {
     const patterns = [...new Set(read.map((pattern) => widened(pattern, index)))]
     const document = JSON.stringify(policy([...patterns.toSorted().map(arn), own], own))
-    if (document.length <= mostCharacters) return ok({ step, document })
+    if (document.length <= sessionPolicyCharacters && !documents.has(document))
+      documents.set(document, { step, document })
   }
-  return err(`a session policy of ${mostCharacters} characters cannot name the runs that the inputs are of`)
+  return [...documents.values()]
 }
 
 function policy(readable: readonly string[], own: string) {
@@ -64,6 +67,8 @@ function policy(readable: readonly string[], own: string) {
       { Effect: 'Allow', Action: 's3:PutObject', Resource: own, Condition: onlyNew },
       { Effect: 'Allow', Action: 's3:PutObject', Resource: own, Condition: parts },
       { Effect: 'Allow', Action: 's3:AbortMultipartUpload', Resource: own },
+      // By what key objects are encrypted, and whether by one of the account's own, is the role's to say.
+      { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '*' },
     ],
   }
 }

@@ -1,4 +1,5 @@
 import { S3ServiceException } from '@aws-sdk/client-s3'
+import { outOfReach } from '#core/failure/out-of-reach.ts'
 
 /** The HTTP status of an answer of S3, or `undefined` when there was none. */
 export function statusOf(error: unknown): number | undefined {
@@ -19,4 +20,20 @@ export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined
       return undefined
     throw error
   }
+}
+
+/** Carries out a transfer. What S3 refused or did not answer is thrown as out of reach; what the machine refused, as it is. */
+export async function transfer<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!isOfRequest(error)) throw error
+    const { name, message } = error
+    throw Object.assign(new Error(`S3: ${name}: ${message}`, { cause: error }), { code: outOfReach })
+  }
+}
+
+/** Errors that the client gave up at tell of its tries. */
+function isOfRequest(error: unknown): error is Error {
+  return error instanceof Error && error.name !== 'AbortError' && '$metadata' in error
 }

@@ -7,6 +7,7 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn'
+import { executionInput } from '#contract/state-machine.ts'
 import type { Executions, FrontierInput } from '#ports/executions.ts'
 
 /** What Step Functions takes as the input of an execution. */
@@ -30,9 +31,9 @@ export class SfnExecutions implements Executions {
   }
 
   /** @throws when Step Functions cannot take the name or the input, which is a bug. */
-  async start(name: string, frontier: FrontierInput): Promise<'started' | 'already'> {
+  async start(name: string, { run, tasks }: FrontierInput): Promise<'started' | 'already'> {
     if (!nameShape.test(name)) throw new Error(`an execution cannot be called ${name}`)
-    const input = JSON.stringify(frontier)
+    const input = JSON.stringify(executionInput(run, tasks))
     const bytes = Buffer.byteLength(input)
     if (bytes > maxInputBytes) throw new Error(`the input of execution ${name} has ${bytes} bytes of ${maxInputBytes}`)
     try {

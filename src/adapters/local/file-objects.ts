@@ -8,7 +8,7 @@ import { byteRange } from '#adapters/objects/byte-range.ts'
 import { digestFile } from '#adapters/objects/file-digest.ts'
 import { assertObjectKey } from '#adapters/objects/object-key.ts'
 import { regularFile } from '#adapters/objects/regular-file.ts'
-import type { ObjectStore } from '#ports/object-store.ts'
+import type { ObjectStore, StoredContent, StoreOptions, TransferOptions } from '#ports/object-store.ts'
 
 /** Nobody writes to an object; a fetched copy is the owner's own. */
 const objectMode = 0o444
@@ -53,7 +53,8 @@ export class FileObjects implements ObjectStore {
     })
   }
 
-  async fetch(key: string, file: string): Promise<'fetched' | 'absent'> {
+  async fetch(key: string, file: string, { signal }: TransferOptions = {}): Promise<'fetched' | 'absent'> {
+    signal?.throwIfAborted()
     if ((await this.size(key)) === undefined) return 'absent'
     await copyFile(this.#name(key), file, constants.COPYFILE_FICLONE)
     await chmod(file, copyMode)
@@ -62,10 +63,12 @@ export class FileObjects implements ObjectStore {
 
   /**
    * The file is moved when it is on this file system and has no other name, else copied. A process that still holds it
-   * open for writing could change what was moved: so whoever stores a task's files has ended its process group before.
+   * open for writing could change what was moved: so whoever stores a task's files has ended its process group before. It is
+   * never made compact: that takes longer here than a move, and people read these files.
    */
-  async store(file: string, key: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  async store(file: string, key: string, { signal }: StoreOptions = {}): Promise<StoredContent> {
     const name = this.#name(key)
+    signal?.throwIfAborted()
     const source = await regularFile(file)
     return this.#staged(async (staged) => {
       const { dev } = await stat(this.#staging)
@@ -116,7 +119,7 @@ export class FileObjects implements ObjectStore {
   }
 
   /** Makes the object of a file on this file system that nobody else writes to; the file is gone afterwards. */
-  async #take(file: string, name: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  async #take(file: string, name: string): Promise<StoredContent> {
     await chmod(file, objectMode)
     const digest = await digestOf(file, { sync: true })
     if ((await linkOnce(file, name, this.#folder)) === 'taken') {

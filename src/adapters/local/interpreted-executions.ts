@@ -1,5 +1,11 @@
 import { StateMachine } from 'aws-local-stepfunctions'
-import { stateMachine, stateNames, type LaunchInput, type SettleInput } from '#contract/state-machine.ts'
+import {
+  executionInput,
+  stateMachine,
+  stateNames,
+  type LaunchInput,
+  type SettleInput,
+} from '#contract/state-machine.ts'
 import type { Executions, FrontierInput } from '#ports/executions.ts'
 import type { Ids } from '#ports/ids.ts'
 
@@ -45,9 +51,9 @@ export function interpretedExecutions(
     if (closed) return {}
     const token = ids.token()
     const answered = new Promise<{ readonly outcome: string }>((resolve) => waits.set(token, resolve))
-    const { Payload } = input as unknown as { readonly Payload: Omit<LaunchInput, 'token'> }
+    const { Payload } = input as unknown as { readonly Payload: Pick<LaunchInput, 'slot'> }
     try {
-      await (connected as StateHandlers).launch({ ...Payload, token })
+      await (connected as StateHandlers).launch({ slot: Payload.slot, token })
     } catch (error) {
       waits.delete(token)
       throw error
@@ -82,11 +88,11 @@ export function interpretedExecutions(
     connect(handlers) {
       connected = handlers
     },
-    async start(name: string, input: FrontierInput) {
+    async start(name: string, { run, tasks }: FrontierInput) {
       if (connected === undefined) throw new Error('executions are started before they are connected')
       if (names.has(name) || closed) return 'already'
       names.add(name)
-      const execution = machine.run(input as unknown as Input, options)
+      const execution = machine.run(executionInput(run, tasks) as unknown as Input, options)
       const ended = execution.result.catch(onError).finally(() => alive.delete(ended))
       alive.add(ended)
       return 'started'

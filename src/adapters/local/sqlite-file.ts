@@ -14,6 +14,9 @@ interface Pending {
 /** Bounds how long one transaction holds the event loop: some 10 ms. */
 const maxBatch = 500
 
+/** A limit that is bound. SQLite prepares a statement anew whenever a parameter is bound that is the limit by itself. */
+export const limited = 'LIMIT ? + 0'
+
 /** Waits for another process (one that reads, or `sqlite3` in a shell) before it gives up. */
 const busyTimeoutMs = 5_000
 

@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite'
 import { sealOf, unseal } from '#adapters/local/sealed-text.ts'
-import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
+import { limited, type SqliteFile } from '#adapters/local/sqlite-file.ts'
 import { wholeLimit } from '#adapters/store/page.ts'
 import type { Sample } from '#core/prediction/prediction.ts'
 import type { History } from '#ports/store.ts'
@@ -16,7 +16,7 @@ export class SqliteHistory implements History {
     this.#record = file.prepare(`INSERT INTO samples (run, slot, family, at_ms, sample, sum)
       VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run, slot) DO NOTHING`)
     this.#recent = file.prepare(`SELECT run, slot, sample, sum FROM samples
-      WHERE family = ? ORDER BY at_ms DESC, run DESC, slot DESC LIMIT ?`)
+      WHERE family = ? ORDER BY at_ms DESC, run DESC, slot DESC ${limited}`)
   }
 
   async record(sample: Sample): Promise<void> {

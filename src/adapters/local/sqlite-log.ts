@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite'
 import { unseal } from '#adapters/local/sealed-text.ts'
-import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
+import { limited, type SqliteFile } from '#adapters/local/sqlite-file.ts'
 import { cursorNumber } from '#adapters/store/cursor.ts'
 import { pageOf, rowsForPage } from '#adapters/store/page.ts'
 import type { RunId } from '#core/run/ids.ts'
@@ -25,7 +25,7 @@ export class SqliteLog implements EventLog {
   constructor(file: SqliteFile) {
     this.#file = file
     this.#list = file.prepare(
-      'SELECT seq, kind, id, version, event, sum FROM events WHERE run = ? AND seq > ? ORDER BY seq LIMIT ?',
+      `SELECT seq, kind, id, version, event, sum FROM events WHERE run = ? AND seq > ? ORDER BY seq ${limited}`,
     )
   }
 

@@ -2,7 +2,7 @@ import type { StatementSync } from 'node:sqlite'
 import { RowCache } from '#adapters/local/row-cache.ts'
 import { sealOf, unseal } from '#adapters/local/sealed-text.ts'
 import { sparseColumns, type SparseColumns } from '#adapters/local/sparse-columns.ts'
-import type { SqliteFile } from '#adapters/local/sqlite-file.ts'
+import { limited, type SqliteFile } from '#adapters/local/sqlite-file.ts'
 import { assertCommit } from '#adapters/store/commit-rules.ts'
 import { cursorNumber, cursorOf, cursorParts } from '#adapters/store/cursor.ts'
 import { pageOf, rowsForPage, wholeLimit } from '#adapters/store/page.ts'
@@ -52,16 +52,16 @@ export class SqliteRows implements Rows {
     this.#cache = file.readOnly ? undefined : new RowCache()
     this.#get = file.prepare('SELECT run, id, version, value, sum FROM rows WHERE run = ? AND kind = ? AND id = ?')
     this.#list = file.prepare(`SELECT run, id, version, value, sum FROM rows
-      WHERE run = ? AND kind = ? AND id >= ? AND id < ? ORDER BY id LIMIT ?`)
+      WHERE run = ? AND kind = ? AND id >= ? AND id < ? ORDER BY id ${limited}`)
     this.#waiting = file.prepare(`SELECT run, id, version, value, sum FROM rows WHERE rank IS NOT NULL
       AND EXISTS (SELECT 1 FROM rows AS of WHERE of.run = rows.run AND of.kind = 'run' AND of.id = 'run' AND of.active = 1)
-      ORDER BY rank DESC, created_at_ms, id, run LIMIT ?`)
+      ORDER BY rank DESC, created_at_ms, id, run ${limited}`)
     this.#busy = file.prepare(`SELECT run, id, version, value, sum FROM rows
-      WHERE busy = 1 AND (run, id) > (?, ?) ORDER BY run, id LIMIT ?`)
+      WHERE busy = 1 AND (run, id) > (?, ?) ORDER BY run, id ${limited}`)
     this.#runs = file.prepare(`SELECT run, id, version, value, sum FROM rows
-      WHERE tenant = ? AND (created_at_ms, run) < (?, ?) ORDER BY created_at_ms DESC, run DESC LIMIT ?`)
+      WHERE tenant = ? AND (created_at_ms, run) < (?, ?) ORDER BY created_at_ms DESC, run DESC ${limited}`)
     this.#active = file.prepare(`SELECT run, id, version, value, sum FROM rows
-      WHERE active = 1 AND run > ? ORDER BY run LIMIT ?`)
+      WHERE active = 1 AND run > ? ORDER BY run ${limited}`)
     this.#version = file.prepare('SELECT version FROM rows WHERE run = ? AND kind = ? AND id = ?')
     this.#put =
       file.prepare(`INSERT INTO rows (run, kind, id, version, value, tenant, active, created_at_ms, rank, busy,

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { byteRange } from '#adapters/objects/byte-range.ts'
 import { assertObjectKey } from '#adapters/objects/object-key.ts'
 import { regularFile } from '#adapters/objects/regular-file.ts'
-import type { ObjectStore } from '#ports/object-store.ts'
+import type { ObjectStore, StoredContent, StoreOptions, TransferOptions } from '#ports/object-store.ts'
 
 /** Objects in memory: gone with the process. */
 export class MemoryObjects implements ObjectStore {
@@ -19,15 +19,17 @@ export class MemoryObjects implements ObjectStore {
     return 'written'
   }
 
-  async fetch(key: string, file: string): Promise<'fetched' | 'absent'> {
+  async fetch(key: string, file: string, { signal }: TransferOptions = {}): Promise<'fetched' | 'absent'> {
     const bytes = this.#object(key)
+    signal?.throwIfAborted()
     if (bytes === undefined) return 'absent'
     await writeFile(file, bytes)
     return 'fetched'
   }
 
-  async store(file: string, key: string): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  async store(file: string, key: string, { signal }: StoreOptions = {}): Promise<StoredContent> {
     assertObjectKey(key)
+    signal?.throwIfAborted()
     await regularFile(file)
     const bytes = await readFile(file)
     const sha256 = hash('sha256', bytes)

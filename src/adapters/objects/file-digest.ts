@@ -1,10 +1,13 @@
 import { createHash, hash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 
-/** Up to this size a file is read and hashed at once; larger ones are streamed, so that memory stays bounded. */
+/** Up to this size a file is read and hashed at once; larger ones in pieces of it, so that memory stays bounded. */
 const wholeBytes = 1024 * 1024
 
-/** Size and SHA-256 of an open file, read from its start. */
+/**
+ * Size and SHA-256 of an open file, read from its start. A piece is read while the one before is hashed, in memory that is used
+ * again.
+ */
 export async function digestFile(file: FileHandle): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const { size } = await file.stat()
   if (size <= wholeBytes) {
@@ -12,11 +15,17 @@ export async function digestFile(file: FileHandle): Promise<{ readonly bytes: nu
     return { bytes: contents.byteLength, sha256: hash('sha256', contents) }
   }
   const sum = createHash('sha256')
+  let present = Buffer.allocUnsafeSlow(wholeBytes)
+  let next = Buffer.allocUnsafeSlow(wholeBytes)
   let bytes = 0
-  for await (const chunk of file.createReadStream({ start: 0, autoClose: false, highWaterMark: wholeBytes })) {
-    const part = chunk as Buffer
-    sum.update(part)
-    bytes += part.byteLength
+  let reading = file.read(present, 0, wholeBytes, 0)
+  for (let piece = await reading; piece.bytesRead > 0; piece = await reading) {
+    bytes += piece.bytesRead
+    reading = file.read(next, 0, wholeBytes, bytes)
+    sum.update(present.subarray(0, piece.bytesRead))
+    const summed = present
+    present = next
+    next = summed
   }
   return { bytes, sha256: sum.digest('hex') }
 }

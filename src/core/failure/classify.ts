@@ -1,6 +1,7 @@
 import type { Cause, Confidence, Failure } from '#core/failure/cause.ts'
 import { excerpt } from '#core/failure/excerpt.ts'
 import { machineFaultOf } from '#core/failure/machine-fault.ts'
+import { outOfReach } from '#core/failure/out-of-reach.ts'
 import { unreachable } from '#core/unreachable.ts'
 
 /** What is known about a clone that left no result; a closed list. */
@@ -11,6 +12,10 @@ export type Evidence =
       readonly exitCode: number | null
       readonly signal: string | null
       readonly stderr: string
+      /** How many of its processes the kernel ended for memory; absent: nobody counted. */
+      readonly memoryKills?: number
+      /** Whether the disk with its folders and logs was full: what it would have said of that is lost then. */
+      readonly isDiskFull?: boolean
       readonly peakMemoryMiB: number | null
       /** What the clone asked for; `null`: not known. */
       readonly memoryMiB: number | null
@@ -32,6 +37,7 @@ export type Evidence =
       readonly exitCode: number | null
       readonly signal: string | null
       readonly stderr: string
+      readonly memoryKills?: number
     }
   /** The agent itself failed around the command. */
   | {
@@ -94,8 +100,9 @@ const memoryWords = /cannot allocate memory|out of memory|MemoryError|bad_alloc|
 const diskWords = /no space left on device|disk quota exceeded|ENOSPC|EDQUOT/i
 
 function classifyExit(evidence: Extract<Evidence, { kind: 'exit' }>): Failure {
-  const { exitCode, signal, peakMemoryMiB, memoryMiB } = evidence
+  const { exitCode, signal, peakMemoryMiB, memoryMiB, memoryKills = 0 } = evidence
   const how = endWords(exitCode, signal)
+  if (memoryKills > 0) return killedForMemory(how, evidence)
   const said = excerpt(evidence.stderr)
   const isNear = peakMemoryMiB !== null && memoryMiB !== null && peakMemoryMiB >= nearLimit * memoryMiB
   if (isNear && (signal === 'SIGKILL' || exitCode === killed || memoryWords.test(said))) {
@@ -106,17 +113,31 @@ function classifyExit(evidence: Extract<Evidence, { kind: 'exit' }>): Failure {
     return failure('unknown', 'possible', [`${how} from outside`, evidence.stderr], exitCode, signal)
   }
   if (diskWords.test(said)) return failure('out-of-disk', 'likely', [how, evidence.stderr], exitCode, signal)
+  if (evidence.isDiskFull === true) {
+    return failure('out-of-disk', 'likely', [`${how}, with its disk full`, evidence.stderr], exitCode, signal)
+  }
   const words = said === '' ? [`${how} and wrote nothing to stderr`] : [evidence.stderr]
   return failure('user-error', 'certain', words, exitCode, signal)
 }
 
 /** A validator that somebody else ended has judged nothing. */
-function classifyValidator({ exitCode, signal, stderr }: Extract<Evidence, { kind: 'validator' }>): Failure {
+function classifyValidator(evidence: Extract<Evidence, { kind: 'validator' }>): Failure {
+  const { exitCode, signal, stderr, memoryKills = 0 } = evidence
   const how = `validate ${endWords(exitCode, signal)}`
+  if (memoryKills > 0) return killedForMemory(how, evidence)
   if (isForeign(exitCode, signal)) {
     return failure('unknown', 'possible', [`${how} from outside`, stderr], exitCode, signal)
   }
   return failure('validator-rejected', signal === null ? 'certain' : 'likely', [how, stderr], exitCode, signal)
+}
+
+/** By the kernel's own count: whatever ended the command, it had less memory than it wanted. */
+function killedForMemory(
+  how: string,
+  { exitCode, signal, stderr }: Extract<Evidence, { kind: 'exit' | 'validator' }>,
+): Failure {
+  const words = [`${how}: the kernel ended a process of it for memory`, stderr]
+  return failure('out-of-memory', 'certain', words, exitCode, signal)
 }
 
 function isForeign(exitCode: number | null, signal: string | null): boolean {
@@ -161,7 +182,7 @@ function classifyAgent({ step, code, message, isOutput }: Extract<Evidence, { ki
   // Who owns a file, and who may read it, is up to the command that left it.
   if (isOutput && fault?.name === 'NOT-WRITABLE') return failure('bad-output', 'likely', words)
   if (fault !== undefined) return failure(fault.cause, 'certain', [...words, fault.fix])
-  if (step === 'staging in' && code !== null) return failure('start-failed', 'likely', words)
+  if (code === outOfReach || (step === 'staging in' && code !== null)) return failure('start-failed', 'likely', words)
   return failure('unknown', 'possible', words)
 }
 

@@ -2,6 +2,7 @@ import type { Cause } from '#core/failure/cause.ts'
 import type { FailedSlot } from '#core/failure/moved-slots.ts'
 import { mostMemoryMiB } from '#core/planning/choose-pools.ts'
 import type { Pool } from '#core/pools/pool.ts'
+import { givenOn } from '#core/pools/size.ts'
 import { LIMITS } from '#core/workflow/limits.ts'
 import type { Task } from '#core/workflow/workflow.ts'
 
@@ -13,8 +14,8 @@ interface Enlarged {
 }
 
 /**
- * Twice the memory for the clones that ran out of it and for their likes, up to the largest pool that the task may use;
- * `slots` is `null` when none can have more.
+ * Twice the memory for the clones that ran out of it and for their likes, up to the largest that a pool has which the task
+ * may use; what a clone had may be more than it asked for. `slots` is `null` when none can have more.
  */
 export function moreMemory(
   slots: readonly FailedSlot[],
@@ -22,20 +23,26 @@ export function moreMemory(
   pools: readonly Pool[],
 ): { readonly slots: null; readonly before: string } | (Enlarged & { readonly isCapped: boolean }) {
   const meant = short(slots, 'out-of-memory')
-  const before = sizesOf(meant.map(({ resources }) => resources.memoryMiB))
+  const had = meant.map(({ pool: id, resources }) => {
+    const platform = pools.find((pool) => pool.id === id)?.platform.kind ?? 'machine'
+    return givenOn(platform, resources).memoryMiB
+  })
+  const before = sizesOf(had)
   let isCapped = false
-  const larger = meant.map((slot) => {
+  const larger = meant.map((slot, index) => {
     const { resources } = slot
-    const most = mostMemoryMiB({ pool: task.pool, resources }, pools) ?? resources.memoryMiB
-    const memoryMiB = Math.max(resources.memoryMiB, Math.min(2 * resources.memoryMiB, most))
-    isCapped ||= memoryMiB < 2 * resources.memoryMiB
-    const reason = `${memoryMiB} MiB after out-of-memory with ${resources.memoryMiB} MiB`
+    const hadMiB = had[index] as number
+    const most = mostMemoryMiB({ pool: task.pool, resources }, pools) ?? hadMiB
+    const memoryMiB = Math.max(hadMiB, Math.min(2 * hadMiB, most))
+    isCapped ||= memoryMiB < 2 * hadMiB
+    if (memoryMiB === hadMiB) return slot
+    const reason = `${memoryMiB} MiB after out-of-memory with ${hadMiB} MiB`
     return { ...slot, resources: { ...resources, memoryMiB }, reason }
   })
-  if (larger.every(({ resources }, index) => resources.memoryMiB === meant[index]?.resources.memoryMiB)) {
-    return { slots: null, before }
-  }
-  const after = sizesOf(larger.map(({ resources }) => resources.memoryMiB))
+  if (larger.every((slot, index) => slot === meant[index])) return { slots: null, before }
+  const after = sizesOf(
+    larger.map((slot, index) => (slot === meant[index] ? (had[index] as number) : slot.resources.memoryMiB)),
+  )
   return { slots: replaced(slots, meant, larger), before, after, isCapped }
 }
 

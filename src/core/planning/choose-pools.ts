@@ -1,12 +1,13 @@
 import { costUsd } from '#core/pools/cost.ts'
 import type { Pool } from '#core/pools/pool.ts'
-import { fits } from '#core/pools/room.ts'
+import { mostMemoryIn, type Size, sizeIn } from '#core/pools/size.ts'
 import type { Prediction } from '#core/prediction/prediction.ts'
 import type { PoolPreference, Resources, Task } from '#core/workflow/workflow.ts'
 
 /** A pool that could take a task, with what that would mean for one clone. */
 export interface Option {
   readonly pool: Pool
+  readonly size: Size
   /** Start delay and work, with the work that reclaims are expected to throw away. */
   readonly finishS: number
   readonly costUsd: number
@@ -44,33 +45,40 @@ export function choosePools(
 ): readonly Option[] {
   const usdPerHour = usdPerHourAndPoint * run.priority * (run.hurry ?? 1) * (run.onCriticalPath ? 1 : shareOffPath)
   return pools
-    .filter((pool) => meets(pool, asked.pool, asked.resources))
-    .map((pool) => option(pool, asked.resources, prediction, usdPerHour))
+    .flatMap((pool) => {
+      const size = isWished(pool, asked.pool, asked.resources) ? sizeIn(pool, asked.resources) : undefined
+      return size === undefined ? [] : [option(pool, size, prediction, usdPerHour)]
+    })
     .sort((a, b) => a.scoreUsd - b.scoreUsd || a.finishS - b.finishS || (a.pool.id < b.pool.id ? -1 : 1))
 }
 
 /** Whether an empty pool could take a clone, and is of the kind that was asked for. */
 export function meets(pool: Pool, wish: PoolPreference, resources: Resources): boolean {
+  return isWished(pool, wish, resources) && sizeIn(pool, resources) !== undefined
+}
+
+function isWished(pool: Pool, wish: PoolPreference, resources: Resources): boolean {
   const accelerator = wish.accelerator ?? (resources.gpus > 0 ? 'gpu' : 'cpu')
   return (
     pool.accelerator === accelerator &&
     (wish.tier === undefined || wish.tier === pool.tier) &&
-    (wish.purchase === undefined || wish.purchase === pool.purchase) &&
-    fits(resources, pool)
+    (wish.purchase === undefined || wish.purchase === pool.purchase)
   )
 }
 
 /** The most memory that a clone could be given, in a pool that it may use; `undefined` when there is no such pool. */
 export function mostMemoryMiB({ pool, resources }: Asked, pools: readonly Pool[]): number | undefined {
-  const sizes = pools.filter((one) => meets(one, pool, resources)).map(({ memoryMiB }) => memoryMiB)
+  const sizes = pools
+    .filter((one) => isWished(one, pool, resources))
+    .flatMap((one) => mostMemoryIn(one, resources) ?? [])
   return sizes.length === 0 ? undefined : Math.max(...sizes)
 }
 
-function option(pool: Pool, resources: Resources, prediction: Prediction, usdPerHour: number): Option {
+function option(pool: Pool, size: Size, prediction: Prediction, usdPerHour: number): Option {
   const workS = prediction.durationS.p50
   const expectedReclaims = (pool.reclaimsPerHour * workS) / 3600
   // A reclaimed clone loses half of its work on average and pays the start delay again.
   const finishS = pool.startDelayS + workS + expectedReclaims * (pool.startDelayS + workS / 2)
-  const cost = costUsd(resources, pool.price, workS * (1 + expectedReclaims / 2))
-  return { pool, finishS, costUsd: cost, scoreUsd: cost + (finishS / 3600) * usdPerHour }
+  const cost = costUsd(size, pool.price, workS * (1 + expectedReclaims / 2))
+  return { pool, size, finishS, costUsd: cost, scoreUsd: cost + (finishS / 3600) * usdPerHour }
 }

@@ -5,7 +5,7 @@ import { inSeconds } from '#core/planning/in-seconds.ts'
 import { learnedMemory } from '#core/planning/learned-memory.ts'
 import type { Placement, PlannedSlot } from '#core/planning/plan.ts'
 import { timeLimit } from '#core/planning/time-limit.ts'
-import type { Pool } from '#core/pools/pool.ts'
+import type { Pool, Room } from '#core/pools/pool.ts'
 import { failureWords } from '#core/prediction/failure-counts.ts'
 import type { Prediction, Sample } from '#core/prediction/prediction.ts'
 import { err, ok, type Result } from '#core/result.ts'
@@ -130,9 +130,9 @@ function standbyPlace(options: readonly Option[], best: Option, active: readonly
   return { pool: option.pool.id, said: words(option) }
 }
 
-function words(option: Option): string {
-  const { pool } = option
-  return `${pool.tier} ${pool.purchase}, starts in ${inSeconds(pool.startDelayS)}, done in about ${inSeconds(option.finishS)} for ${option.costUsd.toFixed(6)} USD`
+function words({ pool, size, finishS, costUsd }: Option): string {
+  const sized = size.reason === null ? '' : `, ${size.reason}`
+  return `${pool.tier} ${pool.purchase}, starts in ${inSeconds(pool.startDelayS)}, done in about ${inSeconds(finishS)} for ${costUsd.toFixed(6)} USD${sized}`
 }
 
 function basisWords(prediction: Prediction): string {
@@ -150,10 +150,20 @@ function basisWords(prediction: Prediction): string {
 }
 
 function noPool(task: Task, { variant, resources }: Shape, pools: readonly Pool[]): string {
-  const { vcpus, memoryMiB, gpus } = resources
   const wish = Object.values(task.pool).join(' ') || 'any pool'
-  const had = pools.map((pool) => `${pool.id} (${pool.vcpus} vCPU, ${pool.memoryMiB} MiB, ${pool.gpus} GPU)`)
-  const asked = `${vcpus} vCPU, ${memoryMiB} MiB, ${gpus} GPU on ${wish}`
+  const had = pools.map((pool) => `${pool.id} (${roomWords(pool)}${largestWords(pool)})`)
+  const asked = `${roomWords(resources)} on ${wish}`
   const who = variant === null ? `task ${task.id}` : `variant ${variant} of task ${task.id}`
   return `no pool takes ${who}: it asks for ${asked}; there are ${had.join(', ') || 'none'}`
+}
+
+/** What one clone may have at most, where that is less than the pool. */
+function largestWords({ platform }: Pool): string {
+  if (platform.kind === 'machine') return ''
+  if (platform.kind === 'FARGATE') return '; Fargate at most 16 vCPU, 122880 MiB, 0 GPU'
+  return `; one host at most ${platform.hosts.map(roomWords).join(', or ') || 'nothing'}`
+}
+
+function roomWords({ vcpus, memoryMiB, gpus }: Room): string {
+  return `${vcpus} vCPU, ${memoryMiB} MiB, ${gpus} GPU`
 }

@@ -37,13 +37,14 @@ export const spotReclaimsPerHour = 0.05
 
 /** The pool with what plans count on: the typical start delay, and the expected reclaims. */
 export function emulated(
-  pool: Omit<Pool, 'startDelayS' | 'reclaimsPerHour' | 'emulated'>,
+  pool: Omit<Pool, 'platform' | 'startDelayS' | 'reclaimsPerHour' | 'emulated'>,
   startDelay: StartDelay,
   reclaim: Reclaim,
 ): EmulatedPool {
   return {
     pool: {
       ...pool,
+      platform: { kind: 'machine' },
       startDelayS: startDelay.kind === 'fixed' ? startDelay.seconds : startDelay.p50S,
       reclaimsPerHour: expectedPerHour(reclaim),
       emulated: true,

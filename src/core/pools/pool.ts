@@ -4,6 +4,7 @@ export interface Pool {
   readonly tier: 'hot' | 'warm' | 'cold'
   readonly accelerator: 'cpu' | 'gpu'
   readonly purchase: 'on-demand' | 'spot'
+  readonly platform: Platform
   readonly vcpus: number
   readonly memoryMiB: number
   readonly gpus: number
@@ -17,6 +18,15 @@ export interface Pool {
   /** Whether start delay, price and reclaims are made up by this machine rather than an account. */
   readonly emulated: boolean
 }
+
+/** What runs the clones of a pool, and so what sizes they have. */
+export type Platform =
+  /** Processes of this machine: any size. */
+  | { readonly kind: 'machine' }
+  /** Containers on instances: whole vCPUs, at most one host. `hosts` are the largest: none holds as much as another in all. */
+  | { readonly kind: 'EC2'; readonly hosts: readonly Room[] }
+  /** Containers of a size that Fargate has. */
+  | { readonly kind: 'FARGATE' }
 
 /** What a pool asks for an hour of each. */
 export interface Price {
@@ -36,4 +46,12 @@ export interface Room {
 export interface Capacity {
   readonly pools: Readonly<Record<string, Room>>
   readonly total: Room
+  /** What some pools draw on together, such as one quota for all tiers. @default - nothing */
+  readonly shared?: readonly SharedRoom[]
+}
+
+/** Room that pools have together; none of them has more alone. */
+export interface SharedRoom {
+  readonly pools: readonly string[]
+  readonly room: Room
 }

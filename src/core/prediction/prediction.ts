@@ -30,7 +30,7 @@ export interface Sample {
   readonly pool: string
   /** The variant of its task that it ran. */
   readonly variant: string | null
-  /** What it asked for; `null`: not known any more. */
+  /** What it was given; `null`: not known any more. */
   readonly memoryMiB: number | null
   /** Seconds that its command was allowed to take. */
   readonly timeoutS: number | null

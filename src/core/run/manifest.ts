@@ -2,7 +2,16 @@
 export interface StagedFile {
   /** Key in the object store. */
   readonly object: string
+  /** Of the content, as is `bytes`. */
   readonly sha256: string
+  readonly bytes: number
+  /** Absent: the object lies there byte by byte. */
+  readonly stored?: StoredForm
+}
+
+/** The smaller form in which an object store keeps some content, and the bytes that it has there. */
+export interface StoredForm {
+  readonly encoding: 'zstd'
   readonly bytes: number
 }
 

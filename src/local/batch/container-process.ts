@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { endSession, sessionLives } from '#agent/process-session.ts'
-import { commandLine, makeFirstToKill, startCommand, type StartedCommand } from '#agent/started-command.ts'
+import { commandLine, startCommand, type StartedCommand } from '#agent/started-command.ts'
 import type { ContainerExit, ContainerRun, EndContainer, RunContainer } from '#local/batch/job-runner.ts'
 
 export interface ContainerProcessOptions {
@@ -35,7 +35,6 @@ export function containerProcesses({ folder, inherit, onProcessGroup }: Containe
       const started = await startCommand(line, { stdout: log, stderr: log })
       if ('code' in started) return startFailure(`exec: "${program}": ${started.code}`)
       onProcessGroup?.(started.leader, 'started')
-      makeFirstToKill(started.leader)
       const exit = await untilEnd(started, signal)
       onProcessGroup?.(started.leader, 'ended')
       return exit

@@ -9,7 +9,7 @@ import type { Work } from '#operations/advance/work.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { asRead, readRun } from '#operations/read-run.ts'
-import { startExecutions, type Start } from '#operations/start-executions.ts'
+import type { Start } from '#operations/start-executions.ts'
 import { maxChanges } from '#ports/store.ts'
 
 /** A task, or an instance with its item, that is to have its first attempt. */
@@ -20,8 +20,8 @@ export interface Ready {
 
 /**
  * Writes the rows of tasks that became ready, as many a transaction as fit: each with its first attempt and slots, or with
- * the result that a retried run left, or as skipped while the run is stopping; then starts the attempts. Rows that are there
- * already stay as they are, but what follows from them is done again. A run that does not run any more gets no rows.
+ * the result that a retried run left, or as skipped while the run is stopping; the attempts are to be started then. Rows that
+ * are there already stay as they are, but what follows from them is done again. A run that does not run any more gets no rows.
  */
 export async function readyTasks(ports: Ports, run: RunId, tasks: readonly Ready[]): Promise<readonly Work[]> {
   const starts: Start[] = []
@@ -34,8 +34,8 @@ export async function readyTasks(ports: Ports, run: RunId, tasks: readonly Ready
     ended.push(...taken.ended)
     rest = rest.slice(taken.count)
   }
-  await startExecutions(ports, run, starts)
-  return ended.map((task): Work => ({ kind: 'ended', task }))
+  const following = ended.map((task): Work => ({ kind: 'ended', task }))
+  return starts.length === 0 ? following : [{ kind: 'execute', starts }, ...following]
 }
 
 async function decide(ports: Ports, run: RunId, tasks: readonly Ready[], reused: ReturnType<typeof reuses>) {

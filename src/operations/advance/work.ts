@@ -1,5 +1,6 @@
 import type { Left } from '#core/run/group.ts'
 import type { Membership } from '#core/run/readiness.ts'
+import type { Start } from '#operations/start-executions.ts'
 
 /** Marks of predecessors that left no result: a failure, or nothing. */
 export interface Without {
@@ -20,6 +21,8 @@ export type Work =
   | { readonly kind: 'mark'; readonly memberships: readonly Membership[]; readonly left: Left }
   /** A group whose members are all marked. */
   | { readonly kind: 'open'; readonly group: string }
+  /** Attempts that have their rows. */
+  | { readonly kind: 'execute'; readonly starts: readonly Start[] }
   /** What the group starts has been started. */
   | { readonly kind: 'opened'; readonly group: string }
   /** A failure that stops the run. */

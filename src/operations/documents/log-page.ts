@@ -1,20 +1,18 @@
 import type { LogPiece } from '#contract/api/schemas/stream-schema.ts'
-import { clonePrefix, logKey } from '#contract/object-keys.ts'
 import { taskOf, type RunId } from '#core/run/ids.ts'
 import { isRunTerminal, type RunRecord } from '#core/run/run.ts'
 import { isSlotTerminal, type SlotRecord } from '#core/run/slot.ts'
-import type { Ports } from '#operations/ports.ts'
+import { type LogReads, nextPiece, type Stream } from '#operations/documents/next-piece.ts'
+import type { LiveLogs } from '#ports/live-logs.ts'
 import type { Page } from '#ports/store.ts'
 
-type Reads = Pick<Ports, 'store' | 'objects'>
-
 const streams = ['stdout', 'stderr'] as const
-type Stream = (typeof streams)[number]
 
-/** Bytes of one piece. */
-const pieceBytes = 64 * 1024
 /** Bytes of a page: what a Lambda may answer is 6 MB, and text grows when it is escaped. */
 const pageBytes = 1024 ** 2
+
+/** Jobs that one page looks at live: each takes some calls, and a page must be answered in time. */
+const jobsAtOnce = 20
 
 /** Which logs are asked for. */
 export interface LogFilter {
@@ -37,11 +35,12 @@ interface Position {
  * for, there is a `next` until its clone has ended, so that it can be followed. `after` is the `next` of a page.
  */
 export async function logPage(
-  reads: Reads,
+  given: LogReads,
   run: RunRecord,
   options: { readonly after?: string; readonly limit: number; readonly filter: LogFilter },
 ): Promise<Page<LogPiece>> {
   const { filter, limit } = options
+  const { reads, live } = counting(given)
   const items: LogPiece[] = []
   let bytesLeft = pageBytes
   let last = options.after === undefined ? undefined : positionOf(options.after)
@@ -53,14 +52,15 @@ export async function logPage(
       if (last?.slot === key && streams.indexOf(stream) < streams.indexOf(last.stream)) continue
       let offset = last?.slot === key && last.stream === stream ? last.offset : 0
       for (;;) {
-        if (items.length >= limit || bytesLeft <= 0) return { items, next: wordOf({ slot: key, stream, offset }) }
-        const bytes = await reads.objects.slice(logKey(clonePrefix(slot), stream), offset, pieceBytes)
-        const whole = wholeCharacters(bytes ?? new Uint8Array(), isSlotTerminal(slot.state))
-        if (whole.length === 0) break
+        if (items.length >= limit || bytesLeft <= 0 || live.size > jobsAtOnce) {
+          return { items, next: wordOf({ slot: key, stream, offset }) }
+        }
+        const piece = await nextPiece(reads, slot, stream, offset)
+        if (piece === undefined) break
         const { task, attempt, clone } = slot
-        items.push({ task, attempt, clone, stream, offset, text: new TextDecoder().decode(whole) })
-        offset += whole.length
-        bytesLeft -= whole.length
+        items.push({ task, attempt, clone, stream, offset: piece.offset, text: piece.text })
+        offset = piece.offset + piece.bytes
+        bytesLeft -= piece.bytes
       }
       last = { slot: key, stream, offset }
     }
@@ -69,8 +69,20 @@ export async function logPage(
   return open === undefined ? { items } : { items, next: wordOf(last?.slot === open.slot ? last : open) }
 }
 
+/** The same reads, and the jobs that were looked at live. */
+function counting(reads: LogReads): { readonly reads: LogReads; readonly live: ReadonlySet<string> } {
+  const { liveLogs } = reads
+  const live = new Set<string>()
+  if (liveLogs === undefined) return { reads, live }
+  const next: LiveLogs['next'] = (job, stream, offset) => {
+    live.add(job)
+    return liveLogs.next(job, stream, offset)
+  }
+  return { reads: { ...reads, liveLogs: { next } }, live }
+}
+
 /** The one log that is asked for, while it may grow. */
-async function stillOpen(reads: Reads, run: RunRecord, filter: LogFilter): Promise<Position | undefined> {
+async function stillOpen(reads: LogReads, run: RunRecord, filter: LogFilter): Promise<Position | undefined> {
   const { task, attempt, clone, stream } = filter
   if (task === undefined || attempt === undefined || clone === undefined || stream === undefined) return undefined
   const slot = `${task}/${attempt}/${clone}`
@@ -81,7 +93,7 @@ async function stillOpen(reads: Reads, run: RunRecord, filter: LogFilter): Promi
 
 /** Slots from that one on. */
 async function* slotsFrom(
-  reads: Reads,
+  reads: LogReads,
   run: RunId,
   filter: LogFilter,
   first: string | undefined,
@@ -104,21 +116,6 @@ function isAsked(slot: SlotRecord, { task, attempt, clone }: LogFilter): boolean
   if (slot.runningAtMs === null) return false
   if (task !== undefined && slot.task !== task && taskOf(slot.task) !== task) return false
   return (attempt === undefined || slot.attempt === attempt) && (clone === undefined || slot.clone === clone)
-}
-
-/** Without the first bytes of a character whose last ones are still to come. */
-function wholeCharacters(bytes: Uint8Array, isAll: boolean): Uint8Array {
-  const isCut = bytes.length === pieceBytes
-  if (isAll && !isCut) return bytes
-  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
-    const byte = bytes[bytes.length - back] as number
-    if (byte < 0x80) return bytes
-    if (byte >= 0xc0) {
-      const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-      return needed > back ? bytes.subarray(0, bytes.length - back) : bytes
-    }
-  }
-  return bytes
 }
 
 function keyOf({ task, attempt, clone }: SlotRecord): string {

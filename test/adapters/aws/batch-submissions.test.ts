@@ -35,6 +35,24 @@ describe('a submission', () => {
     })
   })
 
+  it('of a pool whose containers follow another one is of two, and is known by the end of the clone’s', async () => {
+    const [pool] = rig.options.pools
+    if (pool === undefined) throw new Error('no pool')
+    const container = { ...pool.container, init: { image: 'node', command: ['copy'] } }
+    const pools = createBatchPools({ ...rig.options, pools: [{ ...pool, container }] })
+    await pools.submit([a])
+    const { container: only, ecsProperties } = newest()
+    expect(only).toBeUndefined()
+    expect(ecsProperties?.taskProperties?.[0]?.containers).toMatchObject([
+      { name: 'forkcast-runtime', image: 'node', command: ['copy'] },
+      { name: 'clone', image, environment: [{ name: 'FORKCAST_CLONE_ID' }, { name: 'FORKCAST_CLONE_TOKEN' }] },
+    ])
+    await rig.settle()
+    await rig.batch.finish(newest().jobId ?? '', 3)
+    await rig.settle()
+    expect(rig.told).toMatchObject([{ job: a.job, exitCode: 3 }])
+  })
+
   it.each([
     [5, { attemptDurationSeconds: 60 }],
     [15.5, { attemptDurationSeconds: 61 }],
@@ -251,5 +269,22 @@ describe('room', () => {
     })
     const elsewhere = { ...a, pool: 'gone', resources: { vcpus: 7, memoryMiB: 1, gpus: 0 } }
     expect(await capacityWith([elsewhere])).toMatchObject({ pools: { 'near-cpu': { vcpus: 0 } }, total: { vcpus: 0 } })
+  })
+
+  it('that pools share is free in none of them once it is held in one', async () => {
+    const shared = [{ pools: ['near-cpu', 'far-cpu'], room: { vcpus: 3, memoryMiB: 8192, gpus: 0 } }]
+    const capacityWith = (held: readonly (typeof a)[]) =>
+      createBatchPools({ ...rig.options, shared, held: async () => held }).capacity()
+    expect(await capacityWith([])).toMatchObject({
+      pools: { 'near-cpu': { vcpus: 3 }, 'far-cpu': { vcpus: 3 } },
+      shared,
+    })
+    const large = { ...a, resources: { vcpus: 2, memoryMiB: 512, gpus: 0 } }
+    expect(await capacityWith([large])).toMatchObject({
+      pools: { 'near-cpu': { vcpus: 1 }, 'far-cpu': { vcpus: 1 } },
+      shared: [{ room: { vcpus: 1, memoryMiB: 7680 } }],
+    })
+    expect(await capacityWith([large, large])).toMatchObject({ shared: [{ room: { vcpus: 0 } }] })
+    expect(shared[0]?.room.vcpus).toBe(3)
   })
 })

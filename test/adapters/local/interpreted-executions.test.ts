@@ -13,7 +13,7 @@ function open() {
   const executions = interpretedExecutions({ token: () => `token-${tokens++}` }, (error) => errors.push(error))
   executions.connect({
     launch: async (input) => {
-      if (broken.has(input.task)) throw new Error('launch is broken')
+      if (broken.has(input.slot.task)) throw new Error('launch is broken')
       launched.push(input)
     },
     settle: async (input) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { admit as admitTo, type Admission, type Candidate, type Purse } from '#core/dispatch/admit.ts'
-import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
+import type { Capacity, Pool } from '#core/pools/pool.ts'
 import { aPool } from '../pools/a-pool.ts'
 
 const nowMs = 1_800_000_000_000
@@ -111,6 +111,44 @@ describe('giving places to slots', () => {
       'lost (capacity)',
       'small cold',
     ])
+  })
+
+  it('takes the size that a clone is given in each pool', () => {
+    const fargate = aPool('fargate', { platform: { kind: 'FARGATE' }, vcpus: 1, memoryMiB: 4096, spillsTo: ['ec2'] })
+    const hosts = [{ vcpus: 2, memoryMiB: 1500, gpus: 0 }]
+    const ec2 = aPool('ec2', { platform: { kind: 'EC2', hosts }, vcpus: 3, memoryMiB: 4096 })
+    const pools = [fargate, ec2]
+    const small = (key: string) => ({ ...slot(key, 'fargate', 0.3), resources: shape(0.3, 700) })
+    // 0.5 vCPUs with 1 GiB on Fargate, and a whole vCPU on EC2.
+    expect(short(admit(['A', 'B', 'C', 'D'].map(small), pools, empty(pools, 8), nowMs))).toStrictEqual([
+      'A fargate',
+      'B fargate',
+      'C ec2',
+      'D ec2',
+    ])
+    expect(short(admit(['A', 'B', 'C'].map(small), pools, empty(pools, 1.9), nowMs))).toStrictEqual([
+      'A fargate',
+      'B fargate',
+      'C (capacity)',
+    ])
+    const wide = { ...slot('wide', 'ec2', 1), resources: shape(1, 1501) }
+    expect(short(admit([wide, slot('A', 'ec2', 1)], pools, empty(pools, 8), nowMs))).toStrictEqual([
+      'wide (capacity)',
+      'A ec2',
+    ])
+  })
+
+  it('gives no more than pools share, and keeps the turn in all of them', () => {
+    const pools = [aPool('hot', { spillsTo: ['warm'] }), aPool('warm'), aPool('other')]
+    const together = { ...empty(pools, 16), shared: [{ pools: ['hot', 'warm'], room: shape(3, 1e6) }] }
+    const slots = [slot('A', 'hot', 2), slot('B', 'hot', 2), slot('C', 'warm', 1), slot('D', 'other', 4)]
+    expect(short(admit(slots, pools, together, nowMs))).toStrictEqual([
+      'A hot',
+      'B (capacity)',
+      'C (capacity)',
+      'D other',
+    ])
+    expect(together.shared[0]?.room.vcpus).toBe(3)
   })
 
   it('gives no place in a pool whose room is not known', () => {
@@ -244,141 +282,6 @@ describe('money', () => {
           expect(unpaid ? one.kind : answer).toBe(answer)
           expect(left[run]).toBeGreaterThanOrEqual(0)
         }
-      }),
-      { numRuns: 300 },
-    )
-  })
-})
-
-describe('any stream of slots', () => {
-  const ids = ['p0', 'p1', 'p2', 'p3']
-  const tenths = (max: number) => fc.nat(max * 10).map((n) => n / 10)
-  const room = fc.record({ vcpus: tenths(8), memoryMiB: fc.nat(4096), gpus: fc.nat(1) })
-  const scenes = fc.record({
-    pools: fc
-      .tuple(...ids.map(() => fc.record({ room, spillsTo: fc.subarray(ids) })))
-      .map((all) => all.map(({ room: size, spillsTo }, index) => aPool(ids[index] as string, { ...size, spillsTo }))),
-    used: fc.array(
-      fc.nat(16).map((n) => n / 16),
-      { minLength: 4, maxLength: 4 },
-    ),
-    total: room,
-    slots: fc
-      .array(
-        fc.record({
-          pool: fc.constantFrom(...ids, 'gone'),
-          resources: fc.record({ vcpus: tenths(4), memoryMiB: fc.nat(2048), gpus: fc.nat(1) }),
-          notBeforeMs: fc.constantFrom(null, null, null, nowMs + 1, nowMs),
-        }),
-        { maxLength: 25 },
-      )
-      .map((list) => list.map((one, index): Candidate => ({ key: `s${index}`, price: null, ...one }))),
-  })
-  type Scene = typeof scenes extends fc.Arbitrary<infer T> ? T : never
-
-  /** The room there was, and each slot with its answer. */
-  function admitted({ pools, used, total, slots }: Scene) {
-    const free = pools.map((pool, index) => {
-      const share = 1 - (used[index] as number)
-      return [pool.id, { vcpus: pool.vcpus * share, memoryMiB: pool.memoryMiB * share, gpus: pool.gpus }] as const
-    })
-    const capacity: Capacity = { pools: Object.fromEntries(free), total }
-    const answers = admit(slots, pools, capacity, nowMs).map((answer, index) => ({
-      key: answer.key,
-      slot: slots[index] as Candidate,
-      pool: answer.kind === 'submit' ? answer.pool : undefined,
-      waitingFor: answer.kind === 'hold' ? answer.waitingFor : undefined,
-    }))
-    return { capacity, answers }
-  }
-  const within = (slots: readonly Candidate[], size: Room): boolean =>
-    (['vcpus', 'memoryMiB', 'gpus'] as const).every(
-      (part) => slots.reduce((sum, { resources }) => sum + resources[part], 0) <= size[part] + 1e-6,
-    )
-  /** The pools that a slot may go to, were they empty. */
-  const reach = ({ pools }: Scene, one: Candidate): readonly string[] =>
-    [one.pool, ...(pools.find(({ id }) => id === one.pool)?.spillsTo ?? [])].filter((id) =>
-      pools.some((pool) => pool.id === id && within([one], pool)),
-    )
-
-  it('gets one answer each, in its order', () => {
-    fc.assert(
-      fc.property(scenes, (scene) => {
-        const { answers } = admitted(scene)
-        expect(answers.map(({ key }) => key)).toStrictEqual(scene.slots.map(({ key }) => key))
-      }),
-    )
-  })
-
-  it('never exceeds the room of a pool or of the machine', () => {
-    fc.assert(
-      fc.property(scenes, (scene) => {
-        const { capacity, answers } = admitted(scene)
-        const placed = answers.filter(({ pool }) => pool !== undefined)
-        const overfull = Object.entries(capacity.pools).filter(([id, size]) => {
-          const inPool = placed.filter(({ pool }) => pool === id).map(({ slot: one }) => one)
-          return !within(inPool, size)
-        })
-        expect(overfull).toStrictEqual([])
-        expect(
-          within(
-            placed.map(({ slot: one }) => one),
-            capacity.total,
-          ),
-        ).toBe(true)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('is placed only in its own pool or one that this spills to', () => {
-    fc.assert(
-      fc.property(scenes, (scene) => {
-        const { answers } = admitted(scene)
-        const astray = answers.filter(({ slot: one, pool }) => pool !== undefined && !reach(scene, one).includes(pool))
-        expect(astray).toStrictEqual([])
-      }),
-    )
-  })
-
-  it('is held for its backoff exactly when that is not over', () => {
-    fc.assert(
-      fc.property(scenes, (scene) => {
-        const held = admitted(scene).answers.map(({ waitingFor }) => waitingFor === 'backoff')
-        expect(held).toStrictEqual(scene.slots.map(({ notBeforeMs }) => notBeforeMs === nowMs + 1))
-      }),
-    )
-  })
-
-  it('is overtaken by nobody: once it found no room, nobody behind it gets what it could have had', () => {
-    fc.assert(
-      fc.property(scenes, (scene) => {
-        const kept = new Set<string>()
-        for (const { slot: one, pool, waitingFor } of admitted(scene).answers) {
-          expect(kept.has(pool ?? '')).toBe(false)
-          for (const id of waitingFor === 'capacity' ? reach(scene, one) : []) kept.add(id)
-        }
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('leaves no room empty for nothing: the first that waits truly fits nowhere', () => {
-    fc.assert(
-      fc.property(scenes, (scene) => {
-        const { capacity, answers } = admitted(scene)
-        const first = answers.findIndex(
-          ({ slot: one, waitingFor }) => waitingFor === 'capacity' && reach(scene, one).length > 0,
-        )
-        fc.pre(first !== -1)
-        const { slot: waits } = answers[first] as (typeof answers)[number]
-        const before = answers.slice(0, first).filter(({ pool }) => pool !== undefined)
-        const beside = (id: string) => before.filter(({ pool }) => pool === id).map(({ slot: one }) => one)
-        const all = before.map(({ slot: one }) => one)
-        const places = reach(scene, waits).filter(
-          (id) => within([waits, ...all], capacity.total) && within([waits, ...beside(id)], capacity.pools[id] as Room),
-        )
-        expect(places).toStrictEqual([])
       }),
       { numRuns: 300 },
     )

@@ -27,6 +27,25 @@ describe('the cause of a failure', () => {
     ['SIGSEGV', { ...exit, signal: 'SIGSEGV' }, 'user-error', 'ended by SIGSEGV and wrote nothing to stderr'],
     ['SIGTERM of somebody', { ...exit, signal: 'SIGTERM', stderr: 'x' }, 'unknown', 'ended by SIGTERM from outside\nx'],
     [
+      'a child that the kernel ended for memory',
+      { ...exit, exitCode: 1, memoryKills: 1, peakMemoryMiB: 10, memoryMiB: 100, stderr: 'x' },
+      'out-of-memory',
+      'ended with exit code 1: the kernel ended a process of it for memory\nx',
+    ],
+    [
+      'a validator that the kernel ended for memory',
+      { kind: 'validator', exitCode: 137, signal: null, stderr: '', memoryKills: 2 },
+      'out-of-memory',
+      'validate ended with exit code 137: the kernel ended a process of it for memory',
+    ],
+    [
+      'a disk that is full, so that nothing could be said of it',
+      { ...exit, exitCode: 1, isDiskFull: true },
+      'out-of-disk',
+      'ended with exit code 1, with its disk full',
+    ],
+    ['a disk that is not full', { ...exit, exitCode: 1, isDiskFull: false, stderr: 'x' }, 'user-error', 'x'],
+    [
       'SIGKILL, nothing measured',
       { ...exit, signal: 'SIGKILL', memoryMiB: 100 },
       'unknown',
@@ -203,6 +222,12 @@ describe('the cause of a failure', () => {
       { ...agent, step: 'staging in', code: 'ENXIO' },
       'start-failed',
       'staging in failed: why',
+    ],
+    [
+      'an object store that is out of reach',
+      { ...agent, step: 'staging out', code: 'OBJECTS-OUT-OF-REACH' },
+      'start-failed',
+      'staging out failed: why',
     ],
     ['such a code after the command', { ...agent, step: 'running', code: 'ENXIO' }, 'unknown', 'running failed: why'],
     ['a bug', { ...agent, step: 'staging in' }, 'unknown', 'staging in failed: why'],

@@ -220,6 +220,28 @@ describe('more of what ran out', () => {
     const wish = { ...story, definition: { pool: { tier: 'cold' } } } as const
     expect(of(first('out-of-memory', wish))).toBe('give-up')
   })
+
+  it('is twice what the clone was given where that was more than it asked for', () => {
+    const fargate = aPool('fargate', { vcpus: 1, memoryMiB: 60_000, platform: { kind: 'FARGATE' } })
+    const story = { pools: [fargate], slots: 'fargate!', pool: 'fargate' }
+    const remedy = first('out-of-memory', { ...story, memoryMiB: 1500 })
+    expect(of(remedy)).toStrictEqual([[null, 'fargate', 4096, 60]])
+    expect(remedy.words).toBe('out-of-memory with 2048 MiB: again with 4096 MiB (doubling 1 of 3)')
+  })
+
+  it('stops at what the platform has: a size of Fargate, a host of EC2', () => {
+    const fargate = aPool('spot', { vcpus: 1, memoryMiB: 60_000, platform: { kind: 'FARGATE' } })
+    const hosts = [{ vcpus: 2, memoryMiB: 7000, gpus: 0 }]
+    const ec2 = aPool('spot', { vcpus: 64, memoryMiB: 60_000, platform: { kind: 'EC2', hosts } })
+    expect(of(first('out-of-memory', { pools: [fargate], memoryMiB: 5000 }))).toStrictEqual([[null, 'spot', 8192, 60]])
+    expect(first('out-of-memory', { pools: [fargate], memoryMiB: 7500 }).words).toBe(
+      'out-of-memory with 8192 MiB: no pool that it may use has more',
+    )
+    expect(first('out-of-memory', { pools: [ec2], memoryMiB: 4000 }).words).toBe(
+      'out-of-memory with 4000 MiB: again with 7000 MiB, the most that a pool has (doubling 1 of 3)',
+    )
+    expect(of(first('out-of-memory', { pools: [ec2], memoryMiB: 7000 }))).toBe('give-up')
+  })
 })
 
 describe('the places of the next attempt', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { choosePools } from '#core/planning/choose-pools.ts'
+import { choosePools, meets } from '#core/planning/choose-pools.ts'
 import type { Pool } from '#core/pools/pool.ts'
+import { sizeIn } from '#core/pools/size.ts'
 import { predict } from '#core/prediction/predict.ts'
 import { task } from '../../builders/dag.ts'
 import { aPool } from '../pools/a-pool.ts'
@@ -80,14 +81,13 @@ describe('the choice of pools', () => {
         const options = choosePools(task('A', { pool, resources: size }), pools, lasting(durationS), run)
         const able = pools.filter(
           (one) =>
-            one.vcpus >= size.vcpus &&
-            one.memoryMiB >= size.memoryMiB &&
-            one.gpus >= size.gpus &&
+            sizeIn(one, size) !== undefined &&
             one.accelerator === (pool.accelerator ?? (size.gpus > 0 ? 'gpu' : 'cpu')) &&
             [undefined, one.tier].includes(pool.tier) &&
             [undefined, one.purchase].includes(pool.purchase),
         )
         expect(ids(options).toSorted()).toStrictEqual(able.map(({ id }) => id).toSorted())
+        expect(pools.filter((one) => meets(one, pool, size))).toStrictEqual(able)
         const scores = options.map(({ scoreUsd }) => scoreUsd)
         expect(scores).toStrictEqual(scores.toSorted((a, b) => a - b))
       }),
@@ -98,7 +98,7 @@ describe('the choice of pools', () => {
     const dearer = fc.record({ cents: fc.nat(100), delayS: seconds })
     fc.assert(
       fc.property(poolSets, runs, seconds, dearer, ([pool], run, durationS, more) => {
-        const now = pool as Pool
+        const now: Pool = { ...(pool as Pool), platform: { kind: 'machine' } }
         const { price, startDelayS } = now
         const worse = {
           ...now,
@@ -111,6 +111,16 @@ describe('the choice of pools', () => {
         expect(score(now)).toBeLessThanOrEqual(score(worse))
       }),
     )
+  })
+
+  it('counts what a clone is given where it is more than what it asks for', () => {
+    const small = task('A', { resources: { vcpus: 0.5, memoryMiB: 700, gpus: 0 } })
+    const half = (platform: Pool['platform']) =>
+      choosePools(small, [{ ...hot, platform }], lasting(3600), { priority: 0, onCriticalPath: true })[0]
+    const hosts = [{ vcpus: 2, memoryMiB: 3800, gpus: 0 }]
+    expect(half({ kind: 'machine' })).toMatchObject({ costUsd: 0.02, size: { reason: null } })
+    expect(half({ kind: 'EC2', hosts })).toMatchObject({ costUsd: 0.04, size: { vcpus: 1, memoryMiB: 700 } })
+    expect(half({ kind: 'FARGATE' })).toMatchObject({ costUsd: 0.02, size: { vcpus: 0.5, memoryMiB: 1024 } })
   })
 
   it('does not depend on the order of the pools', () => {

@@ -40,6 +40,35 @@ function slots(placement: Placement): string {
 }
 
 describe('the placement of a task', () => {
+  it('says in words that a clone is given more than it asks for, and counts that', () => {
+    const fargate = aPool('fargate', { platform: { kind: 'FARGATE' } })
+    const asked = { resources: { vcpus: 0.5, memoryMiB: 700, gpus: 0 } }
+    const { slots: planned, reason } = placed(asked, { pools: [fargate] })
+    const words = '0.5 vCPUs with 700 MiB are 0.5 vCPUs with 1024 MiB on Fargate, the next size that it has'
+    expect(reason).toContain(`USD, ${words}; off the critical path`)
+    expect(planned).toMatchObject([{ reason: expect.stringContaining(`USD, ${words} (`), ...asked }])
+  })
+
+  it('names what one clone may have at most where no pool takes a task', () => {
+    const pool = { vcpus: 64, memoryMiB: 200_000 }
+    const small = { vcpus: 2, memoryMiB: 15_000, gpus: 0 }
+    const hosts = [small, { vcpus: 16, memoryMiB: 7000, gpus: 0 }]
+    const there = [
+      aPool('ec2', { ...pool, platform: { kind: 'EC2', hosts } }),
+      aPool('none', { ...pool, platform: { kind: 'EC2', hosts: [] } }),
+      aPool('fargate', { ...pool, platform: { kind: 'FARGATE' } }),
+    ]
+    const result = placeTask(task('A', { resources: { vcpus: 17, memoryMiB: 64, gpus: 0 } }), context({ pools: there }))
+    expect(result).toStrictEqual({
+      ok: false,
+      error:
+        'no pool takes task A: it asks for 17 vCPU, 64 MiB, 0 GPU on any pool; there are ' +
+        'ec2 (64 vCPU, 200000 MiB, 0 GPU; one host at most 2 vCPU, 15000 MiB, 0 GPU, or 16 vCPU, 7000 MiB, 0 GPU), ' +
+        'none (64 vCPU, 200000 MiB, 0 GPU; one host at most nothing), ' +
+        'fargate (64 vCPU, 200000 MiB, 0 GPU; Fargate at most 16 vCPU, 122880 MiB, 0 GPU)',
+    })
+  })
+
   it('says all that the plan knows of it', () => {
     const prediction = predict(took(10, 10, 10), {}, { vcpus: 1, memoryMiB: 64, gpus: 0 })
     expect(placed({ clones: 2 }, { samples: took(10, 10, 10), prediction, onCriticalPath: true })).toStrictEqual({

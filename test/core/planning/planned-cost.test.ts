@@ -36,6 +36,14 @@ describe('the price of a task in a plan', () => {
     expect(plannedCost(placement([slot('a'), slot('b', 'standby')]), pools)).toStrictEqual({ p50: 0.04, p90: 0.08 })
   })
 
+  it('is that of the size that a clone is given', () => {
+    const fargate = aPool('a', {
+      platform: { kind: 'FARGATE' },
+      price: { usdPerVcpuHour: 0.04, usdPerGiBHour: 0.01, usdPerGpuHour: 0 },
+    })
+    expect(plannedCost(placement([slot('a')]), [fargate]).p50).toBeCloseTo(0.06, 12)
+  })
+
   it('has nothing of a pool that is not there', () => {
     expect(plannedCost(placement([slot('gone')]), pools)).toStrictEqual({ p50: 0, p90: 0 })
   })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Pool } from '#core/pools/pool.ts'
+import type { Platform, Pool } from '#core/pools/pool.ts'
 import type { PoolPreference, Resources } from '#core/workflow/workflow.ts'
 import { aPool } from '../pools/a-pool.ts'
 
@@ -8,6 +8,19 @@ const accelerators = ['cpu', 'cpu', 'gpu'] as const
 const purchases = ['on-demand', 'spot'] as const
 const usd = fc.integer({ min: 0, max: 100 }).map((cents) => cents / 100)
 
+const platforms: fc.Arbitrary<Platform> = fc.constantFrom<Platform>(
+  { kind: 'machine' },
+  { kind: 'machine' },
+  { kind: 'FARGATE' },
+  {
+    kind: 'EC2',
+    hosts: [
+      { vcpus: 2, memoryMiB: 900, gpus: 2 },
+      { vcpus: 8, memoryMiB: 700, gpus: 0 },
+    ],
+  },
+)
+
 /** One to six pools of any kind, with ids in no order. */
 export const poolSets: fc.Arbitrary<readonly Pool[]> = fc
   .array(
@@ -15,6 +28,7 @@ export const poolSets: fc.Arbitrary<readonly Pool[]> = fc
       tier: fc.constantFrom(...tiers),
       accelerator: fc.constantFrom(...accelerators),
       purchase: fc.constantFrom(...purchases),
+      platform: platforms,
       vcpus: fc.integer({ min: 1, max: 8 }),
       memoryMiB: fc.integer({ min: 256, max: 8192 }),
       startDelayS: fc.nat(300),

@@ -7,6 +7,7 @@ export function aPool(id: string, overrides: Partial<Pool> = {}): Pool {
     tier: 'hot',
     accelerator: 'cpu',
     purchase: 'on-demand',
+    platform: { kind: 'machine' },
     vcpus: 4,
     memoryMiB: 4096,
     gpus: 0,

@@ -28,6 +28,7 @@ import { refuse } from '#local/batch/batch-fault.ts'
 import { batchLimits } from '#local/batch/batch-limits.ts'
 import { containerOf } from '#local/batch/job/container.ts'
 import { resourcesOf } from '#local/batch/job/resources.ts'
+import { taskContainersOf } from '#local/batch/job/task-containers.ts'
 
 const register = z.looseObject({
   jobDefinitionName: resourceName,
@@ -36,6 +37,13 @@ const register = z.looseObject({
   schedulingPriority: whole(0, 9999).optional(),
   containerProperties: z
     .looseObject({ ...container, image: z.string().min(1), executionRoleArn: z.string().optional() })
+    .optional(),
+  ecsProperties: z
+    .looseObject({
+      taskProperties: z
+        .array(z.looseObject({ containers: z.array(z.looseObject(container)).min(1).max(10) }))
+        .length(1),
+    })
     .optional(),
   retryStrategy: retryStrategy.optional(),
   timeout: timeout.optional(),
@@ -53,7 +61,7 @@ const describe = z.looseObject({
   jobDefinitionName: z.string().optional(),
   status: z.string().optional(),
 })
-const elsewhere = ['nodeProperties', 'eksProperties', 'ecsProperties', 'consumableResourceProperties']
+const elsewhere = ['nodeProperties', 'eksProperties', 'consumableResourceProperties']
 
 /** Register, describe and deregister of job definitions. */
 export function definitionCalls(account: Account): Calls {
@@ -93,13 +101,20 @@ export function definitionCalls(account: Account): Calls {
   function registered(request: RegisterJobDefinitionRequest): RegisterJobDefinitionResponse {
     without(request, elsewhere)
     if (request.type === 'multinode') refuse('a multinode job definition is not emulated here')
-    const { containerProperties = refuse('containerProperties must be given') } = request
-    if (containerProperties.secrets?.length) refuse('secrets of a container are not emulated here')
+    const { containerProperties, ecsProperties } = request
+    if (containerProperties !== undefined && ecsProperties !== undefined) {
+      refuse('containerProperties and ecsProperties cannot be used together')
+    }
+    const container =
+      ecsProperties === undefined
+        ? containerOf(containerProperties ?? refuse('containerProperties must be given'), {}, {})
+        : taskContainersOf(ecsProperties, {}, {}).container
+    if (container.secrets?.length) refuse('secrets of a container are not emulated here')
     const platformCapabilities = request.platformCapabilities ?? ['EC2']
     const isFargate = platformCapabilities[0] === 'FARGATE'
-    if (isFargate && containerProperties.executionRoleArn === undefined) refuse('Fargate requires executionRoleArn')
+    if (isFargate && container.executionRoleArn === undefined) refuse('Fargate requires executionRoleArn')
     // Checked now, so that what is wrong is told to whoever wrote it.
-    resourcesOf(containerOf(containerProperties, {}, {}), isFargate)
+    resourcesOf(container, isFargate)
     const name = request.jobDefinitionName as string
     const revisions = definitions.get(name) ?? []
     const revision = revisions.length + 1
@@ -113,7 +128,7 @@ export function definitionCalls(account: Account): Calls {
       schedulingPriority: request.schedulingPriority,
       parameters: request.parameters ?? {},
       retryStrategy: request.retryStrategy,
-      containerProperties: structuredClone(containerProperties),
+      ...structuredClone({ containerProperties, ecsProperties }),
       timeout: request.timeout,
       tags: request.tags ?? {},
       propagateTags: request.propagateTags,

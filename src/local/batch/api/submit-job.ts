@@ -22,6 +22,7 @@ import { arrayOf, type JobLife } from '#local/batch/job/job-life.ts'
 import { isOver } from '#local/batch/job/job-status.ts'
 import { newJob, type JobSpec } from '#local/batch/job/job.ts'
 import { resourcesOf } from '#local/batch/job/resources.ts'
+import { taskContainersOf } from '#local/batch/job/task-containers.ts'
 import type { Queue } from '#local/batch/queue/queue.ts'
 import { TokenBucket } from '#local/batch/token-bucket.ts'
 
@@ -38,17 +39,20 @@ const shape = z.looseObject({
     .optional(),
   parameters: parameters.optional(),
   containerOverrides: z.looseObject(container).optional(),
+  ecsPropertiesOverride: z
+    .looseObject({
+      taskProperties: z
+        .array(z.looseObject({ containers: z.array(z.looseObject(container)).optional() }))
+        .max(1)
+        .optional(),
+    })
+    .optional(),
   retryStrategy: retryStrategy.optional(),
   timeout: timeout.optional(),
   propagateTags: z.boolean().optional(),
   tags: tags.optional(),
 })
-const elsewhere = [
-  'nodeOverrides',
-  'eksPropertiesOverride',
-  'ecsPropertiesOverride',
-  'consumableResourcePropertiesOverride',
-]
+const elsewhere = ['nodeOverrides', 'eksPropertiesOverride', 'consumableResourcePropertiesOverride']
 
 export interface SubmitJobOptions {
   readonly account: Account
@@ -102,7 +106,16 @@ function specOf(account: Account, request: SubmitJobRequest): JobSpec {
     refuse(`The platform capabilities of ${jobDefinitionArn} are not those of job queue ${queue.name}`)
   }
   const all = { ...definition.parameters, ...request.parameters }
-  const built = containerOf(definition.containerProperties ?? {}, request.containerOverrides ?? {}, all)
+  const { ecsProperties, containerProperties = {} } = definition
+  const { containerOverrides = {}, ecsPropertiesOverride } = request
+  if (ecsProperties !== undefined && request.containerOverrides !== undefined) {
+    refuse('Container overrides should not be set for a job definition with ecsProperties')
+  }
+  if (ecsProperties === undefined && ecsPropertiesOverride !== undefined) {
+    refuse('ECS properties overrides should not be set for a job definition without ecsProperties')
+  }
+  const task = ecsProperties && taskContainersOf(ecsProperties, ecsPropertiesOverride ?? {}, all)
+  const built = task?.container ?? containerOf(containerProperties, containerOverrides, all)
   const dependsOn = request.dependsOn ?? []
   for (const dependency of dependsOn) checkDependency(account, dependency, request.arrayProperties?.size)
   return {
@@ -111,8 +124,9 @@ function specOf(account: Account, request: SubmitJobRequest): JobSpec {
     queueArn: queue.detail.jobQueueArn,
     definitionArn: jobDefinitionArn,
     container: built,
+    task,
     resources: resourcesOf(built, onFargate),
-    overrideChars: JSON.stringify(request.containerOverrides ?? {}).length,
+    overrideChars: JSON.stringify(ecsPropertiesOverride ?? containerOverrides).length,
     parameters: all,
     retry: { attempts: 1, evaluateOnExit: [], ...(request.retryStrategy ?? definition.retryStrategy) },
     timeoutS: (request.timeout ?? definition.timeout)?.attemptDurationSeconds,

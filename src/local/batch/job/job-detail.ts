@@ -1,9 +1,10 @@
 import type { JobDetail, JobSummary } from '@aws-sdk/client-batch'
 import type { Job } from '#local/batch/job/job.ts'
+import { taskDetail } from '#local/batch/job/task-containers.ts'
 
 /** A job as DescribeJobs and its events tell it. As in AWS, `startedAt` is left out until it has started. */
 export function detailOf(job: Job): JobDetail {
-  const { spec, last, array } = job
+  const { spec } = job
   return {
     jobArn: job.arn,
     jobName: spec.name,
@@ -19,8 +20,7 @@ export function detailOf(job: Job): JobDetail {
     dependsOn: [...spec.dependsOn],
     jobDefinition: spec.definitionArn,
     parameters: { ...spec.parameters },
-    // Parents of arrays have no container of their own.
-    container: array?.kind === 'parent' ? spec.container : { ...spec.container, ...last },
+    ...containersOf(job),
     timeout: spec.timeoutS === undefined ? undefined : { attemptDurationSeconds: spec.timeoutS },
     tags: spec.tags,
     propagateTags: spec.propagateTags,
@@ -31,6 +31,14 @@ export function detailOf(job: Job): JobDetail {
     isCancelled: job.isCancelled,
     isTerminated: job.isTerminated,
   }
+}
+
+/** Parents of arrays have no container of their own. */
+function containersOf({ spec, last, array }: Job): Pick<JobDetail, 'container' | 'ecsProperties'> {
+  const own = array?.kind === 'parent' ? undefined : last
+  return spec.task === undefined
+    ? { container: { ...spec.container, ...own } }
+    : { ecsProperties: taskDetail(spec.task, own) }
 }
 
 /** A job as ListJobs tells it. */

@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-batch'
 import type { Resources } from '#core/workflow/workflow.ts'
 import type { JobStatus } from '#local/batch/job/job-status.ts'
+import type { TaskContainers } from '#local/batch/job/task-containers.ts'
 
 /** What was submitted, with all that its definition says; the children of an array have it in common. */
 export interface JobSpec {
@@ -16,7 +17,10 @@ export interface JobSpec {
   readonly queue: string
   readonly queueArn: string
   readonly definitionArn: string
+  /** What runs. */
   readonly container: ContainerDetail
+  /** Of a job with several containers. */
+  readonly task: TaskContainers | undefined
   readonly resources: Resources
   /** Length of what the submission overrides, as ECS counts it. */
   readonly overrideChars: number

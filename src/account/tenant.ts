@@ -1,0 +1,2 @@
+/** Whose runs those of a deployment are. */
+export const tenant = 'default'
