@@ -71,7 +71,7 @@ describe('14: an engine that is killed after any persisted step', () => {
       `killed after each of ${killed.length} persisted steps; ${lost} attempts run again, ${(lost / killed.length).toFixed(1)} a kill; ${seconds} s\n`,
     )
     expect(cases.filter(({ breaches }) => breaches.length > 0).map(reportOf)).toStrictEqual([])
-    expect(killed.length).toBeGreaterThan(200)
+    expect(killed.length).toBeGreaterThan(150)
     expect(lost).toBeGreaterThan(0)
   })
 
