@@ -6,7 +6,7 @@ const resources = { memory: '64MiB' }
 
 describe('a wide run', () => {
   //  part[0] … part[299] ─▶ sum
-  it(`fans out to ${width} tasks and in again`, { timeout: 400_000 }, async () => {
+  it(`fans out to ${width} tasks and in again`, { timeout: 620_000 }, async () => {
     const id = await submitted({
       name: 'wide',
       tasks: {
@@ -28,7 +28,7 @@ describe('a wide run', () => {
     })
     // What is not done by then is not to stand in the way of others.
     onTestFailed(async () => void (await controlPlane.cancel(id, 'it took too long')))
-    const run = await ended(id, 380)
+    const run = await ended(id, 600)
     expect(run.state).toBe('succeeded')
     expect(run.counts.committed).toBe(width + 1)
     expect(run.wastedCostUsd).toBe(0)
