@@ -8,6 +8,8 @@ export default defineConfig({
     // One account, and two cores for its functions and containers: scenarios come one after another.
     fileParallelism: false,
     sequence: { sequencer: InOrder },
+    // An emulator's process may die or stall on a busy machine; what is repeated is told.
+    retry: 1,
     testTimeout: 180_000,
     hookTimeout: 120_000,
   },
