@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { readBatchJobEvent } from '#contract/batch-job.ts'
 import { jobEnded } from '#operations/job-ended.ts'
 import type { Ports } from '#operations/ports.ts'
+import { eachRecord } from '../each-record.ts'
 
 /**
  * Changes of the state of jobs, off the queue that EventBridge fills: those that tell of the end of a clone's job are acted on, however
@@ -12,19 +13,8 @@ export function jobEventsHandler(
   ports: Ports,
   onError: (error: unknown) => void,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
-  return async ({ Records }) => {
-    const failed = await Promise.all(
-      Records.map(async ({ body, messageId }) => {
-        try {
-          const ended = readBatchJobEvent(body)?.ended
-          if (ended != null) await jobEnded(ports, ended)
-          return []
-        } catch (error) {
-          onError(error)
-          return [{ itemIdentifier: messageId }]
-        }
-      }),
-    )
-    return { batchItemFailures: failed.flat() }
-  }
+  return eachRecord(async ({ body }) => {
+    const ended = readBatchJobEvent(body)?.ended
+    if (ended != null) await jobEnded(ports, ended)
+  }, onError)
 }

@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { readTimerMessage } from '#contract/timer-message.ts'
 import type { Ports } from '#operations/ports.ts'
 import { timerRang } from '#operations/timer-rang.ts'
+import { eachRecord } from '../each-record.ts'
 
 /**
  * Timers, off their queue: one that is early is set again, the others ring. Each by itself: those that failed come again, and
@@ -15,18 +16,5 @@ export function timersHandler(
     const timer = readTimerMessage(body)
     await (timer.atMs > ports.clock.nowMs() ? ports.timers.set(timer) : timerRang(ports, timer))
   }
-  return async ({ Records }) => {
-    const failed = await Promise.all(
-      Records.map(async (record) => {
-        try {
-          await carryOut(record)
-          return []
-        } catch (error) {
-          onError(error)
-          return [{ itemIdentifier: record.messageId }]
-        }
-      }),
-    )
-    return { batchItemFailures: failed.flat() }
-  }
+  return eachRecord(carryOut, onError)
 }

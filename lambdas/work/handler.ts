@@ -5,6 +5,7 @@ import { plan } from '#operations/plan.ts'
 import type { Ports } from '#operations/ports.ts'
 import { sweep } from '#operations/sweep.ts'
 import type { WatchSwitch } from '#ports/watch-switch.ts'
+import { eachRecord } from '../each-record.ts'
 
 /**
  * What is done behind the answers of the API, off its queue: a submitted run is planned, one that was told to cancel or to go on does so.
@@ -32,18 +33,5 @@ export function workHandler(
         return unreachable(work)
     }
   }
-  return async ({ Records }) => {
-    const failed = await Promise.all(
-      Records.map(async (record) => {
-        try {
-          await carryOut(record)
-          return []
-        } catch (error) {
-          onError(error)
-          return [{ itemIdentifier: record.messageId }]
-        }
-      }),
-    )
-    return { batchItemFailures: failed.flat() }
-  }
+  return eachRecord(carryOut, onError)
 }

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '#core/result.ts'
 import type { RunId } from '#core/run/ids.ts'
 import { isRunTerminal, type RunRecord } from '#core/run/run.ts'
 import { tellToCancel } from '#operations/cancel.ts'
-import { findRun } from '#operations/find-run.ts'
+import { findRun, runEnded } from '#operations/find-run.ts'
 import type { Ports } from '#operations/ports.ts'
 import { retry } from '#operations/retry.ts'
 import { submit } from '#operations/submit.ts'
@@ -54,7 +54,7 @@ export function accountCommands(ports: AccountCommandPorts): Commands {
     async cancel(run, reason) {
       const found = await find(run)
       if (!found.ok) return found
-      if (isRunTerminal(found.value.state)) return err(ended(found.value))
+      if (isRunTerminal(found.value.state)) return err(runEnded(found.value))
       const { id } = found.value
       await watchSwitch.on()
       await tellToCancel(ports, id, reason)
@@ -65,7 +65,7 @@ export function accountCommands(ports: AccountCommandPorts): Commands {
       const found = await find(run)
       if (!found.ok) return found
       const { id, state } = found.value
-      if (isRunTerminal(state)) return err(ended(found.value))
+      if (isRunTerminal(state)) return err(runEnded(found.value))
       await watchSwitch.on()
       await behind('resume', id)
       return ok({ runId: id })
@@ -90,12 +90,3 @@ export function accountCommands(ports: AccountCommandPorts): Commands {
 
 /** Of what a retry in the same run makes: whoever goes on with the run starts what has rows and no execution. */
 const startedBehind: Executions = { start: async () => 'started', answer: async () => 'spent' }
-
-function ended(run: RunRecord): Problem {
-  return {
-    code: 'RUN-ENDED',
-    message: `run ${run.id} has ended: it is ${run.state}`,
-    fix: `run it again with \`forkcast retry ${run.id}\`, or start a new one with \`forkcast run FILE\``,
-    exitCode: 5,
-  }
-}

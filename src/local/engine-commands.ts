@@ -7,7 +7,7 @@ import type { Engine } from '#local/engine.ts'
 import { runDamage } from '#local/run-damage.ts'
 import { tenant } from '#local/tenant.ts'
 import { cancel } from '#operations/cancel.ts'
-import { findRun } from '#operations/find-run.ts'
+import { findRun, runEnded } from '#operations/find-run.ts'
 import { plan } from '#operations/plan.ts'
 import { retry } from '#operations/retry.ts'
 import { submit } from '#operations/submit.ts'
@@ -77,7 +77,7 @@ export function engineCommands({ engine, storeFile, onLive }: EngineCommandsOpti
     async cancel(run, reason) {
       const found = await find(run)
       if (!found.ok) return found
-      if (isRunTerminal(found.value.state)) return err(ended(found.value))
+      if (isRunTerminal(found.value.state)) return err(runEnded(found.value))
       const { id } = found.value
       await cancel(ports, id, reason)
       // What a dead engine left running is known to be lost once the run is taken up, and is the last that it waits for.
@@ -88,7 +88,7 @@ export function engineCommands({ engine, storeFile, onLive }: EngineCommandsOpti
       const found = await find(run)
       if (!found.ok) return found
       const { id, state } = found.value
-      if (isRunTerminal(state)) return err(ended(found.value))
+      if (isRunTerminal(state)) return err(runEnded(found.value))
       const damage = await damageOf(found.value)
       if (damage !== undefined) return err(damage)
       if (!live.has(id)) {
@@ -119,15 +119,6 @@ export function engineCommands({ engine, storeFile, onLive }: EngineCommandsOpti
       }
       return ok({ runId: followed })
     },
-  }
-}
-
-function ended(run: RunRecord): Problem {
-  return {
-    code: 'RUN-ENDED',
-    message: `run ${run.id} has ended: it is ${run.state}`,
-    fix: `run it again with \`forkcast retry ${run.id}\`, or start a new one with \`forkcast run FILE\``,
-    exitCode: 5,
   }
 }
 

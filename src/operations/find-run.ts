@@ -34,3 +34,13 @@ function noSuchRun(run: string): Problem {
     exitCode: 3,
   }
 }
+
+/** Why a run that is over is neither cancelled nor resumed. */
+export function runEnded(run: RunRecord): Problem {
+  return {
+    code: 'RUN-ENDED',
+    message: `run ${run.id} has ended: it is ${run.state}`,
+    fix: `run it again with \`forkcast retry ${run.id}\`, or start a new one with \`forkcast run FILE\``,
+    exitCode: 5,
+  }
+}
