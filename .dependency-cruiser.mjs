@@ -33,6 +33,9 @@ const built = npm(
   'zod',
 )
 
+/** What whoever deploys installs beside the package, and is looked for when they do. */
+const brought = npm('@aws-cdk/toolkit-lib')
+
 const core = '^src/core/'
 const ports = '^src/ports/'
 const operations = '^src/operations/'
@@ -44,6 +47,7 @@ const local = '^src/local/'
 const cli = '^src/cli/'
 const account = '^src/account/'
 const container = '^src/container/'
+const deployer = '^src/deployer/'
 const lambdas = '^lambdas/'
 const lib = '^lib/'
 const app = '^bin/app\\.ts$'
@@ -133,6 +137,13 @@ export default {
       node: true,
       advice: 'The entry point of a container wires the agent to adapters: what any clone needs belongs to the agent.',
     }),
+    house('deployer', deployer, {
+      houses: [core, ports, contract, operations, adapters],
+      packages: 'any',
+      node: true,
+      advice:
+        'What deploys drives the CDK and looks at accounts; the stacks are an app of their own, which it starts by its path.',
+    }),
     house('cli', cli, {
       houses: [core, contract],
       packages: 'any',
@@ -153,9 +164,9 @@ export default {
       advice: 'Stacks know the contract, and Lambdas by path only: share a name or a type through src/contract.',
     }),
     house('app', app, {
-      houses: [lib],
+      houses: [lib, '^cdk\\.json$'],
       packages: ['aws-cdk-lib'],
-      node: false,
+      node: true,
       advice:
         'The CDK app hands overrides to stacks: what it needs to know of the product is a prop of a stack in lib.',
     }),
@@ -179,9 +190,9 @@ export default {
       severity: 'error',
       comment:
         'The product is built from few packages. Add this one to them here, or move its use to test/ or scripts/.',
-      // The CDK deploys the product and is no part of it.
+      // The CDK deploys the product and is no part of it: whoever deploys installs it, and its types are all that is needed before.
       from: { path: '^(src|lambdas|bin)/', pathNot: app },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: built },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: [built, brought] },
     },
     {
       name: 'no-circular',

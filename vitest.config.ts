@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /**
@@ -12,6 +14,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...elsewhere],
     setupFiles: ['test/setup/loopback-only.ts'],
+    // Programs that tests start by the hundred are compiled once.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'forkcast-compile-cache') },
     // Many tests wait for processes, so every processor is worth a worker.
     maxWorkers: '100%',
     // No test waits on purpose; a loaded machine may still be slow.

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- engine | parse | api | staging [words]`: measures, beside what it could be at best; see README.md.
+ * `npm run bench -- engine | parse | api | staging | cost [words]`: measures, beside what it could be at best; see README.md.
  * `npm run bench -- soak [name] [words]`: runs what is too long for every change, and fails when anything is not as it must
  * be. `soak` alone runs all of them.
  */
@@ -17,7 +17,7 @@ interface Bench {
 }
 
 const soaks = ['processes', 'simulator', 'sizes', 'writes']
-const benches = ['engine', 'parse', 'api', 'staging']
+const benches = ['engine', 'parse', 'api', 'staging', 'cost']
 const [what = '', ...words] = process.argv.slice(2)
 
 if (benches.includes(what)) {

@@ -15,7 +15,16 @@ const root = new URL('../', import.meta.url)
 /** In the package this is built JavaScript, and so is what lies beside it. */
 const built = import.meta.url.endsWith('.js')
 const reaper = fileURLToPath(new URL(built ? 'dist/reaper.js' : 'src/agent/reaper.ts', root))
-const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly version: string }
+const { version, peerDependencies } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
+  readonly version: string
+  readonly peerDependencies: Readonly<Record<string, string>>
+}
+/** Whether this process ends though something may still be under way. */
+let mayLeave = false
+/** Libraries that only deploying needs, in the oldest version that will do. */
+const deployLibraries = Object.fromEntries(
+  Object.entries(peerDependencies).map(([name, range]) => [name, range.replace('^', '')]),
+)
 
 const host: CliHost = {
   ...processHost(),
@@ -29,7 +38,11 @@ const host: CliHost = {
     return openControlPlane({
       ...options,
       inherit: inherited(process.env),
-      secrets: { environment: (name) => process.env[name], folder: process.cwd() },
+      secrets: {
+        environment: (name) => process.env[name],
+        folder: process.cwd(),
+        account: { credentials: awsCredentials(), endpoint: process.env['AWS_ENDPOINT_URL'] },
+      },
       reaper,
       program: fileURLToPath(new URL('bin/forkcast.mjs', root)),
     })
@@ -49,10 +62,28 @@ const host: CliHost = {
     return (await import('#local/load-workflow.ts')).loadWorkflow(path)
   },
   explain: machineFault,
+  checkAccount: async (choice) => (await import('#deployer/check-account.ts')).checkAwsAccount(choice),
+  async openDeployer(choice) {
+    const { openDeployer } = await import('#deployer/open-deployer.ts')
+    mayLeave = true
+    const folder = fileURLToPath(root)
+    const libraries = { root: folder, versions: deployLibraries }
+    const isEmulated = (process.env['AWS_ENDPOINT_URL'] ?? '') !== ''
+    const app = { command: appCommand(), folder }
+    return openDeployer(choice, { app, isEmulated, libraries, cwd: process.cwd() })
+  },
   checkMachine: async (dir) => (await import('#local/check-machine.ts')).checkMachine(dir),
 }
 
 process.exitCode = await main(process.argv.slice(2), host)
+// What was asked of an account before a signal came is nobody's any more.
+if (mayLeave) process.exit()
+
+/** What makes the stacks; in a clone, after what they deploy was built. */
+function appCommand(): string {
+  const node = `"${process.execPath}"`
+  return built ? `${node} dist/deploy/app.mjs` : `${node} scripts/deployment-files.ts && ${node} bin/app.ts`
+}
 
 /** A path that stays right when the project moves, where this program is installed in it; else where it is. */
 function schema(folder: string): string {

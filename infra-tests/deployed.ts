@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { DescribeJobQueuesCommand, DescribeJobsCommand, type JobDetail, ListJobsCommand } from '@aws-sdk/client-batch'
+import { DescribeJobQueuesCommand, DescribeJobsCommand, type JobDetail } from '@aws-sdk/client-batch'
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { ListQueuesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import { inject } from 'vitest'
 import { createSqsClient } from '#adapters/aws/aws-clients.ts'
 import { createBatchClient } from '#adapters/aws/batch-client.ts'
-import { batchJobName } from '#adapters/aws/batch-job-name.ts'
+import { BatchJobs } from '#adapters/aws/batch-jobs.ts'
 import { remoteControlPlane } from '#client/remote-control-plane.ts'
 import { signedRequests } from '#client/signed-requests.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
@@ -89,11 +89,12 @@ export async function runUntil(
 export async function ended(id: string, withinS = 120): ReturnType<typeof run> {
   const untilMs = performance.now() + withinS * 1000
   for (;;) {
-    // Without its tasks: to read those of a wide run often would be most of its work.
+    const fromMs = performance.now()
     const seen = await controlPlane.run(id, { tasks: false })
     const isOver = seen.ok && ['succeeded', 'failed', 'cancelled'].includes(seen.value.state)
     if (isOver || performance.now() > untilMs) return runUntil(id, () => isOver, 0)
-    await wait(1_000)
+    // To look at a wide run often would be most of its work.
+    await wait(Math.max(1_000, 10 * (performance.now() - fromMs)))
   }
 }
 
@@ -135,16 +136,12 @@ export async function outputOf(id: string, name: string): Promise<string> {
 export async function jobsOf(id: string, clone: string): Promise<readonly JobDetail[]> {
   const client = createBatchClient({ endpoint: deployed.batchUrl, region, credentials })
   const starts = (await eventsOf(id)).filter((event) => event.type === 'slot.starting' && event.id === clone)
-  const names = starts.map(({ data }) => batchJobName(data['job'] as string))
   const { jobQueues = [] } = await client.send(new DescribeJobQueuesCommand({}))
-  const ids: string[] = []
-  for (const { jobQueueArn: jobQueue } of jobQueues) {
-    for (const name of names) {
-      const filters = [{ name: 'JOB_NAME', values: [name] }]
-      const { jobSummaryList = [] } = await client.send(new ListJobsCommand({ jobQueue, filters }))
-      ids.push(...jobSummaryList.map(({ jobId = '' }) => jobId))
-    }
-  }
+  const found = await new BatchJobs(
+    client,
+    jobQueues.map(({ jobQueueArn = '' }) => jobQueueArn),
+  ).find(starts.map(({ data }) => data['job'] as string))
+  const ids = found.map((job) => job.id)
   const { jobs = [] } = ids.length === 0 ? {} : await client.send(new DescribeJobsCommand({ jobs: ids }))
   client.destroy()
   return jobs

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['infra-tests/*.test.ts'],
     globalSetup: ['infra-tests/account/start-account.ts'],
+    setupFiles: ['infra-tests/permissions/note-calls.mjs'],
     // One account, and two cores for its functions and containers: scenarios come one after another.
     fileParallelism: false,
     sequence: { sequencer: InOrder },

@@ -1,7 +1,6 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb'
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import type { Code } from 'aws-cdk-lib/aws-lambda'
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { IBucket } from 'aws-cdk-lib/aws-s3'
 import { ArnFormat, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
@@ -11,13 +10,16 @@ import {
   type DeploymentFunction,
   type PoolParameter,
 } from '#contract/deployment.ts'
+import { AgentAsset } from './control-plane/agent-asset.ts'
 import { CloneRole } from './control-plane/clone-role.ts'
+import { feed } from './control-plane/feed.ts'
 import { FrontierMachine } from './control-plane/frontier-machine.ts'
 import { grantAbilities } from './control-plane/grants.ts'
 import { type ApiAuth, HttpApi, type RequestRate, type UsagePlanChoice } from './control-plane/http-api.ts'
 import { JobEventRule } from './control-plane/job-event-rule.ts'
 import { PlannerFunction } from './control-plane/planner-function.ts'
 import { Queues } from './control-plane/queues.ts'
+import type { SecretNames } from './control-plane/secret-names.ts'
 import { WatchSchedule } from './control-plane/watch-schedule.ts'
 import { PoolParameters } from './pools/pool-parameters.ts'
 
@@ -33,7 +35,7 @@ export interface ControlPlaneStackProps extends StackProps {
   readonly deployment: string
   readonly table: ITable
   readonly bucket: IBucket
-  /** SHA-256 of the agent's bundle, which is put into the bucket as `blobs/<sha256>`. */
+  /** File of the agent's bundle. */
   readonly agent: string
   /** What pools there are, with what all of their containers have in common but the clone API and the region, which are told to `poolsOf`. */
   readonly poolsOf: (cloneApi: string, region: string) => readonly PoolParameter[]
@@ -53,10 +55,12 @@ export interface ControlPlaneStackProps extends StackProps {
   readonly vcpus?: number
   /** The image of tasks that name none. @default - a public one of Node */
   readonly image?: string
+  /** Secrets that tasks may ever have. @default - parameters below `/forkcast/secrets/`, secrets whose names begin with `forkcast/` */
+  readonly secrets?: SecretNames
   /** @default - keys that AWS owns */
   readonly key?: IKey
-  /** The code of functions, already built. @default - bundled from `lambdas/<name>/entry.ts` */
-  readonly codeOf?: (name: DeploymentFunction) => Code
+  /** The code of functions, as it was built: an `index.mjs` each. */
+  readonly codeOf: (name: DeploymentFunction) => Code
   /** @default - AWS */
   readonly emulated?: EmulatedAccount
 }
@@ -88,6 +92,7 @@ export class ControlPlaneStack extends Stack {
     })
     const queues = new Queues(this, 'Queues', encrypted)
     this.queues = queues
+    const agent = new AgentAsset(this, 'Agent', props.agent)
     const make = (name: DeploymentFunction): PlannerFunction =>
       new PlannerFunction(this, idOf(name), name, {
         settings: {
@@ -98,14 +103,14 @@ export class ControlPlaneStack extends Stack {
           dispatchQueue: queues.dispatch.queueUrl,
           timerQueue: queues.timers.queueUrl,
           workQueue: queues.work.queueUrl,
-          agent: props.agent,
+          ...agent.settings,
           watchRule,
           ...(props.vcpus !== undefined && { vcpus: String(props.vcpus) }),
           ...(props.image !== undefined && { image: props.image }),
         },
         environment: emulated ? { AWS_ENDPOINT_URL_BATCH: emulated.batchUrl } : {},
         ...encrypted,
-        ...(props.codeOf && { codeOf: props.codeOf }),
+        code: props.codeOf(name),
       })
     const names = Object.keys(deploymentFunctions) as DeploymentFunction[]
     this.functions = Object.fromEntries(names.map((name) => [name, make(name)])) as Record<
@@ -114,8 +119,14 @@ export class ControlPlaneStack extends Stack {
     >
     const { api, clone, launch, settle, dispatch, timers, work, watch } = this.functions
     const jobEvents = this.functions['job-events']
-    const cloneRole = new CloneRole(this, 'CloneRole', { bucket, issuer: clone.actsAs, ...encrypted })
+    const cloneRole = new CloneRole(this, 'CloneRole', {
+      bucket,
+      issuer: clone.actsAs,
+      ...(props.secrets && { secrets: props.secrets }),
+      ...encrypted,
+    })
     clone.addEnvironment(deploymentEnvironment.cloneRole, cloneRole.arn)
+    agent.grantLinks(clone)
 
     new FrontierMachine(this, 'Frontier', { name: stateMachine, launch, settle, ...encrypted })
     this.http = new HttpApi(this, 'Http', {
@@ -142,10 +153,10 @@ export class ControlPlaneStack extends Stack {
     new WatchSchedule(this, 'WatchSchedule', { name: watchRule, watch, undelivered: queues.undelivered })
 
     // One group, so one dispatch at a time.
-    dispatch.addEventSource(new SqsEventSource(queues.dispatch, { batchSize: 10 }))
-    timers.addEventSource(new SqsEventSource(queues.timers, { batchSize: 10, reportBatchItemFailures: true }))
-    jobEvents.addEventSource(new SqsEventSource(queues.jobEvents, { batchSize: 10, reportBatchItemFailures: true }))
-    work.addEventSource(new SqsEventSource(queues.work, { batchSize: 1, reportBatchItemFailures: true }))
+    feed(dispatch, queues.dispatch, { batchSize: 10 })
+    feed(timers, queues.timers, { batchSize: 10, reportBatchItemFailures: true })
+    feed(jobEvents, queues.jobEvents, { batchSize: 10, reportBatchItemFailures: true })
+    feed(work, queues.work, { batchSize: 1, reportBatchItemFailures: true })
 
     for (const name of names) {
       grantAbilities(this.functions[name], name, {

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { Code } from 'aws-cdk-lib/aws-lambda'
 import { type App, type Environment, Tags } from 'aws-cdk-lib/core'
 import { ControlPlaneStack, type ControlPlaneStackProps } from './control-plane-stack.ts'
 import { DataStack, type DataStackProps } from './data-stack.ts'
@@ -10,10 +12,16 @@ import type { PoolKind } from './pools/pool-kinds.ts'
 /** Where AWS Batch has containers write that are told nothing else. */
 const usualTaskLogs = '/aws/batch/job'
 
-/** What is chosen for a deployment. Everything but the agent has a default. */
+/** What is chosen for a deployment. Everything but the folder has a default. */
 export interface DeploymentChoices {
-  /** SHA-256 of the agent's bundle. */
-  readonly agent: string
+  /** Folder of what was built: `lambdas/<name>/index.mjs` of each function, `agent.mjs`. */
+  readonly built: string
+  /**
+   * File of the agent's bundle.
+   *
+   * @default - the one in the folder
+   */
+  readonly agent?: string
   /**
    * Names one of several deployments in an account and region.
    *
@@ -30,9 +38,11 @@ export interface DeploymentChoices {
    * @default - pools are made
    */
   readonly externalPools?: readonly ExternalPool[]
-  readonly controlPlane?: Pick<
-    ControlPlaneStackProps,
-    'auth' | 'rate' | 'usagePlan' | 'accountLogs' | 'vcpus' | 'image' | 'codeOf' | 'emulated'
+  readonly controlPlane?: Partial<
+    Pick<
+      ControlPlaneStackProps,
+      'auth' | 'rate' | 'usagePlan' | 'accountLogs' | 'vcpus' | 'image' | 'secrets' | 'codeOf' | 'emulated'
+    >
   >
   /**
    * Dashboards and alarms.
@@ -56,9 +66,10 @@ export interface Deployment {
  *     Data ─▶ Pools ─▶ ControlPlane ─▶ Observability
  */
 export function addDeployment(app: App, choices: DeploymentChoices): Deployment {
-  const { deployment = 'forkcast', env, agent } = choices
-  if (!/^[A-Za-z][A-Za-z0-9-]{0,40}$/.test(deployment)) {
-    throw new Error(`a deployment cannot be called ${deployment}: letters, digits and -, at most 41`)
+  const { deployment = 'forkcast', env, built, agent = join(built, 'agent.mjs') } = choices
+  // Below `/forkcast/secrets/` are parameters that tasks may have.
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,40}$/.test(deployment) || deployment === 'secrets') {
+    throw new Error(`a deployment cannot be called ${deployment}: letters, digits and -, at most 41, not secrets`)
   }
   const stack = (name: string) => ({ stackName: `${deployment}-${name}`, ...(env && { env }) })
   const data = new DataStack(app, 'Data', { ...stack('data'), ...choices.data })
@@ -93,6 +104,7 @@ export function addDeployment(app: App, choices: DeploymentChoices): Deployment 
     },
     containerRoles: pools === undefined ? [] : [pools.executionRole.roleArn],
     taskLogs: pools?.logs.logGroupName ?? usualTaskLogs,
+    codeOf: (name) => Code.fromAsset(join(built, 'lambdas', name)),
     ...choices.controlPlane,
     ...key,
   })

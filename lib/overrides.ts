@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib/core'
 import type { ApiAuth } from './control-plane/http-api.ts'
+import { readSecretNames } from './control-plane/secret-names.ts'
 import type { DeploymentChoices } from './deployment.ts'
 import type { NetworkChoice } from './network/network.ts'
 import { readExternalPools } from './pools/external-pools.ts'
@@ -11,7 +10,7 @@ export const overrides = {
   deployment: 'a name; which of several deployments in an account and region',
   account: 'an account id, and with it region: where it is deployed, whoever does so',
   region: 'a region such as eu-west-1, with account',
-  agent: 'SHA-256 of the agent’s bundle, where it is not the one that is built here',
+  agent: 'file of the agent’s bundle, where it is not the one that is built here',
   customerKey: 'true: a KMS key of the account encrypts table, bucket, queues and logs (1 USD a month)',
   deletionProtection: 'true: the table refuses its deletion',
   destroyData: 'true: table and bucket go with their stack; a bucket that holds objects does not',
@@ -32,6 +31,8 @@ export const overrides = {
   externalPools: 'a JSON array of job queues that exist, instead of pools made here',
   vcpus: 'vCPUs that all pools together may hold: a quota of the account',
   image: 'the image of tasks that name none',
+  secrets:
+    'what tasks may ever have as secrets, or none; ssm:/forkcast/secrets/*,secretsmanager:forkcast/* (no parameter of a deployment)',
   userPoolArn: 'a user pool of Cognito whose tokens are taken instead of signatures',
   requestsPerS: 'requests a second that the API takes; 50',
   usagePlan: 'requests a second, at once and a day of each API key, as 10,20,10000; none',
@@ -45,8 +46,19 @@ export const overrides = {
 
 type Override = keyof typeof overrides
 
-/** Reads what is chosen. `contextOf` tells the value of a context key. @throws with the name of an override that is not understood. */
-export function readOverrides(contextOf: (key: string) => unknown): DeploymentChoices {
+/** @throws when something is chosen that is not to be chosen here: it would be passed over in silence. */
+export function refuseOthers(contextKeys: readonly string[]): void {
+  const [other] = contextKeys.filter((key) => key.startsWith('forkcast:') && !Object.hasOwn(overrides, key.slice(9)))
+  if (other !== undefined) throw new Error(`-c ${other}=…: nothing is chosen by that name`)
+}
+
+/**
+ * Reads what is chosen.
+ * @param contextOf tells the value of a context key.
+ * @param built folder of what was built.
+ * @throws with the name of an override that is not understood.
+ */
+export function readOverrides(contextOf: (key: string) => unknown, built: string): DeploymentChoices {
   const text = (name: Override): string | undefined => {
     const value = contextOf(`forkcast:${name}`)
     return typeof value === 'string' ? value : JSON.stringify(value)
@@ -79,7 +91,8 @@ export function readOverrides(contextOf: (key: string) => unknown): DeploymentCh
 
   return defined({
     deployment: text('deployment'),
-    agent: text('agent') ?? builtAgent(),
+    built,
+    agent: text('agent'),
     env: account !== undefined && region !== undefined ? { account, region } : undefined,
     data: defined({
       customerKey: isOn('customerKey'),
@@ -107,6 +120,7 @@ export function readOverrides(contextOf: (key: string) => unknown): DeploymentCh
       accountLogs: isOn('accountLogs', true),
       vcpus: number('vcpus'),
       image: text('image'),
+      secrets: chosen(text('secrets'), (value) => readSecretNames(value) ?? refuse('secrets', value)),
       emulated: chosen(emulatedUrl, (url) => ({ url, batchUrl: text('emulatedBatchUrl') ?? url })),
     }),
     observability: isOn('observability', true)
@@ -127,18 +141,6 @@ function networkOf(
   }
   const kind = text('network') ?? 'public'
   return kind === 'public' || kind === 'private' ? { kind } : refuse('network', kind)
-}
-
-/** The agent as `npm run build` leaves it. */
-function builtAgent(): string {
-  const file = new URL('../dist/agent.mjs', import.meta.url)
-  try {
-    return createHash('sha256').update(readFileSync(file)).digest('hex')
-  } catch (error) {
-    throw new Error('no agent is built: run `npm run build`, or name one with -c forkcast:agent=SHA256', {
-      cause: error,
-    })
-  }
 }
 
 function chosen<T, R>(value: T | undefined, make: (value: T) => R): R | undefined {

@@ -1,4 +1,5 @@
-import { build, type BuildOptions, type Metafile } from 'esbuild'
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+import { withoutLocales } from './without-locales.ts'
 
 /** What all programs of the package have in common. */
 export const asProgram = {
@@ -10,12 +11,13 @@ export const asProgram = {
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   },
+  plugins: [withoutLocales],
   metafile: true,
   logLevel: 'warning',
-} as const satisfies BuildOptions
+} satisfies BuildOptions
 
 /** Makes `agent.mjs` in a folder: the agent of containers, one file, which they fetch by its hash. */
-export async function buildAgent(outdir: string): Promise<Metafile> {
+export async function buildAgent(outdir: string, plugins: readonly Plugin[] = []): Promise<Metafile> {
   const { metafile } = await build({
     ...asProgram,
     entryPoints: { agent: 'src/container/entry.ts' },
@@ -24,6 +26,7 @@ export async function buildAgent(outdir: string): Promise<Metafile> {
     // Its hosts bring their own Node.
     target: 'node24',
     minify: true,
+    plugins: [...asProgram.plugins, ...plugins],
   })
   return metafile
 }

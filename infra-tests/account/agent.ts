@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleAgent } from '../../test/account/agent-bundle.ts'
+import { notingCalls } from '../permissions/note-functions.ts'
 
 /** How containers of these tests start. */
 export interface Agent {
-  readonly sha256: string
-  readonly bytes: Uint8Array
+  /** Its bundle. */
+  readonly file: string
   readonly command: readonly string[]
 }
 
@@ -15,8 +15,7 @@ export interface Agent {
  * places that are a container's own are below the temporary folder of each, and the host's cache is in `folder`.
  */
 export async function buildAgentIn(folder: string): Promise<Agent> {
-  const bundle = join(folder, 'agent.mjs')
-  await bundleAgent(bundle)
+  await bundleAgent(folder)
   const start = join(folder, 'start.mjs')
   let text = readFileSync('lib/host/start.mjs', 'utf8')
   for (const [place, here] of [
@@ -27,6 +26,5 @@ export async function buildAgentIn(folder: string): Promise<Agent> {
     text = text.replace(place, here)
   }
   writeFileSync(start, text)
-  const bytes = readFileSync(bundle)
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes, command: [process.execPath, start] }
+  return { file: join(folder, 'agent.mjs'), command: [process.execPath, ...notingCalls, start] }
 }

@@ -15,8 +15,9 @@ export interface BatchAccount {
 
 export interface BatchAccountOptions {
   readonly folder: string
-  /** The command of each container. */
+  /** The command of each container, and variables of its process. */
   readonly command: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
   /** Told of the session of each container. */
   readonly onProcessGroup: (leader: number, what: 'started' | 'ended') => void
   readonly onEvent: (event: JobEvent) => Promise<void>
@@ -24,25 +25,30 @@ export interface BatchAccountOptions {
 }
 
 /** More than most machines have: containers mostly wait for answers. */
-const machine = { vcpus: 16, memoryMiB: 32_768, gpus: 0 }
+const machine = { vcpus: 32, memoryMiB: 65_536, gpus: 0 }
 const startDelayS = 0.2
 
 type Shape = Pick<PoolParameter, 'id' | 'spillsTo' | 'startDelayS' | 'vcpus'> & { readonly isSpot: boolean }
 
-/** Hosts come as fast as these say; the rest is as usual for pools of these names. */
+/** Hosts come as fast as these say; the rest is as usual for pools of these names. The last one has room for what is wide. */
 const shapes: readonly Shape[] = [
   { id: 'hot-cpu', startDelayS, vcpus: 4, spillsTo: ['warm-cpu', 'cold-cpu'], isSpot: false },
   { id: 'warm-cpu', startDelayS, vcpus: 4, spillsTo: ['cold-cpu'], isSpot: false },
   { id: 'cold-cpu', startDelayS, vcpus: 4, spillsTo: [], isSpot: false },
   { id: 'warm-cpu-spot', startDelayS, vcpus: 4, spillsTo: ['cold-cpu-spot'], isSpot: true },
-  { id: 'cold-cpu-spot', startDelayS, vcpus: 4, spillsTo: [], isSpot: true },
+  { id: 'cold-cpu-spot', startDelayS, vcpus: 16, spillsTo: [], isSpot: true },
 ]
 
 /** Opens the endpoint, and makes an environment and a queue for each pool. */
-export async function openBatchAccount({ folder, command, ...told }: BatchAccountOptions): Promise<BatchAccount> {
+export async function openBatchAccount({
+  folder,
+  command,
+  environment,
+  ...told
+}: BatchAccountOptions): Promise<BatchAccount> {
   const endpoint = await openBatchEndpoint({
     folder: join(folder, 'batch'),
-    inherit: { PATH: process.env['PATH'] ?? '', HOME: folder, LANG: 'C.UTF-8' },
+    inherit: { PATH: process.env['PATH'] ?? '', HOME: folder, LANG: 'C.UTF-8', ...environment },
     machine,
     seed: 'an account',
     emulation: () => ({ startDelay: { kind: 'fixed', seconds: startDelayS }, reclaim: { kind: 'never' } }),

@@ -11,23 +11,28 @@ export interface Said {
   readonly text: string
 }
 
+/** Variables of a program that is to work on an account, and finds nothing else of this machine. */
+export function accountVariables(accountUrl: string): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '/tmp',
+    TMPDIR: process.env['TMPDIR'] ?? '/tmp',
+    AWS_ENDPOINT_URL: accountUrl,
+    AWS_ENDPOINT_URL_S3: accountUrl,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_REGION: region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CI: 'true',
+    NO_COLOR: '1',
+  }
+}
+
 /** The CDK's command line against an account, with an environment of its own. */
 export async function cdk(accountUrl: string, ...words: readonly string[]): Promise<Said> {
   const child = spawn(process.execPath, [join('node_modules', 'aws-cdk', 'bin', 'cdk'), ...words], {
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOME: process.env['HOME'] ?? '/tmp',
-      TMPDIR: process.env['TMPDIR'] ?? '/tmp',
-      AWS_ENDPOINT_URL: accountUrl,
-      AWS_ENDPOINT_URL_S3: accountUrl,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_REGION: region,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      CDK_DISABLE_CLI_TELEMETRY: 'true',
-      CI: 'true',
-      NO_COLOR: '1',
-    },
+    env: accountVariables(accountUrl),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

@@ -1,13 +1,16 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DeploymentFunction } from '#contract/deployment.ts'
-import { credentials, region } from './emulated-account.ts'
+import { askService } from './ask-service.ts'
 
-/** When a function is killed: just before the requests to services with these numbers, counted from 1, of those that fit. */
+/** When a function is killed: just before these requests to services. */
 export interface Cuts {
-  readonly at: readonly number[]
-  /** Of method and path, such as `POST /v1/submitjob`. @default all */
+  /** Those with these numbers, counted from 1, of all of its processes together. */
+  readonly at?: readonly number[]
+  /** The first one of each of these calls, such as `GetItem` or `POST /v1/submitjob`. */
+  readonly calls?: readonly string[]
+  /** What is counted, of method and path, such as `POST /v1/submitjob`. @default all */
   readonly path?: RegExp
 }
 
@@ -31,12 +34,13 @@ export class CutFunctions {
     this.#folder = options.folder
   }
 
-  async cut(name: DeploymentFunction, { at, path = /./ }: Cuts): Promise<void> {
+  async cut(name: DeploymentFunction, { at = [], calls = [], path = /./ }: Cuts): Promise<void> {
     const configuration = await this.#configurationOf(name)
     this.#before.set(name, configuration)
-    const cuts = { file: this.#file(name), at, path: path.source }
+    const usual = configuration.Environment?.Variables?.['NODE_OPTIONS'] ?? ''
+    const cuts = { file: this.#file(name), at, calls, path: path.source }
     await this.#configure(configuration, {
-      NODE_OPTIONS: `--import ${resolve('infra-tests/account/cut.mjs')}`,
+      NODE_OPTIONS: [usual, `--import ${resolve('infra-tests/account/cut.mjs')}`].join(' '),
       FORKCAST_CUTS: JSON.stringify(cuts),
     })
   }
@@ -44,6 +48,12 @@ export class CutFunctions {
   /** How many requests were counted. */
   requests(name: DeploymentFunction): number {
     return existsSync(this.#file(name)) ? statSync(this.#file(name)).size : 0
+  }
+
+  /** What it was about to ask for when it was killed, by call or by method and path. */
+  killedBefore(name: DeploymentFunction): readonly string[] {
+    const file = `${this.#file(name)}.cut`
+    return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
   }
 
   /** Once nothing is asked of them: an emulator ends processes that it configures, in the midst of what they do. */
@@ -63,7 +73,7 @@ export class CutFunctions {
   }
 
   async #configurationOf(name: DeploymentFunction): Promise<Configuration> {
-    const { Functions } = (await (await this.#asked('GET', '/')).json()) as {
+    const { Functions } = (await askService('lambda', `${this.#url}/`)) as {
       readonly Functions: readonly Configuration[]
     }
     const found = Functions.find(({ Description }) => Description?.startsWith(`Forkcast ${name}:`) === true)
@@ -76,19 +86,7 @@ export class CutFunctions {
     { FunctionName, Environment }: Configuration,
     further: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const Variables = { ...Environment?.Variables, ...further }
-    const answer = await this.#asked('PUT', `/${FunctionName}/configuration`, { Environment: { Variables } })
-    if (!answer.ok) throw new Error(`${FunctionName} is not configured: ${await answer.text()}`)
-  }
-
-  /** Emulators want a signature to be there. */
-  async #asked(method: string, path: string, body?: object): Promise<Response> {
-    const scope = `${credentials.accessKeyId}/20260101/${region}/lambda/aws4_request`
-    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`
-    return fetch(this.#url + path, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    })
+    const body = { Environment: { Variables: { ...Environment?.Variables, ...further } } }
+    await askService('lambda', `${this.#url}/${FunctionName}/configuration`, { method: 'PUT', body })
   }
 }

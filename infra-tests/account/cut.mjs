@@ -1,18 +1,40 @@
-// Loaded before a function: it kills its process just before the requests to services whose numbers are in FORKCAST_CUTS, counted over all
-// processes of the function by the bytes of a file. Of those whose path does not fit nothing is counted.
-import { appendFileSync, statSync } from 'node:fs'
+// Loaded before a function: it kills its process just before chosen requests to services, and leaves a line of each that was not made in
+// `FILE.cut`: those with the numbers `at`, counted over all processes of the function by the bytes of FILE, and the first one of each of
+// the `calls`. What does not fit `path` is not counted.
+import { appendFileSync, statSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { syncBuiltinESMExports } from 'node:module'
 
-const { file, at, path } = JSON.parse(process.env.FORKCAST_CUTS)
-const counted = new RegExp(path)
+const { file, at, calls, path } = JSON.parse(process.env.FORKCAST_CUTS)
+const fits = new RegExp(path)
 const { request } = http
 
+function isNumbered() {
+  appendFileSync(file, '.')
+  return at.includes(statSync(file).size)
+}
+
+/** Of several processes one makes the file. */
+function isFirst(call) {
+  if (!calls.includes(call)) return false
+  try {
+    writeFileSync(`${file}.cut.${call.replaceAll('/', '-')}`, '', { flag: 'wx' })
+    return true
+  } catch {
+    return false
+  }
+}
+
 http.request = (...given) => {
-  const asked = given[0]
-  if (counted.test(`${asked.method ?? 'GET'} ${asked.path ?? ''}`)) {
-    appendFileSync(file, '.')
-    if (at.includes(statSync(file).size)) process.kill(process.pid, 'SIGKILL')
+  const { method = 'GET', path: to = '', headers = {} } = given[0]
+  if (fits.test(`${method} ${to}`)) {
+    const target = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-amz-target')?.[1]
+    const call = target?.split('.').at(-1) ?? `${method} ${to}`
+    const isCounted = isNumbered()
+    if (isFirst(call) || isCounted) {
+      appendFileSync(`${file}.cut`, `${call}\n`)
+      process.kill(process.pid, 'SIGKILL')
+    }
   }
   return request(...given)
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { freePort, startEmulator } from '../../test/account/emulator-process.ts'
 
 /** Whose account it is: emulators take twelve digits as its id. */
@@ -24,8 +24,8 @@ export async function openAccount(folder: string, onSession: (leader: number) =>
   const port = await freePort()
   const started = await startEmulator(port, {
     name: 'MiniStack',
-    command: join(process.cwd(), '.emulators/bin/ministack'),
-    parameters: [],
+    command: resolve('.emulators/bin/python'),
+    parameters: [resolve('infra-tests/account/start-ministack.py')],
     // Functions run with the `node` that is first in PATH; what it leaves of them is in a folder of ours.
     environment: { BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), LOG_LEVEL: 'WARNING', TMPDIR: folder },
     probe: '/_ministack/health',

@@ -1,8 +1,23 @@
 import { basename } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Files in the order that is told here: the first ones say most when they fail, and the last one takes the deployment away. */
-const order = ['demo', 'race', 'policies', 'commands', 'job-events', 'hostile', 'fan-out', 'repair', 'redeploy']
+/**
+ * Files in the order that is told here: the first ones say most when they fail, `redeploy` takes the deployment away, and the last one
+ * judges what all of them asked for.
+ */
+const order = [
+  'stacks',
+  'demo',
+  'race',
+  'policies',
+  'commands',
+  'job-events',
+  'hostile',
+  'repair',
+  'redeploy',
+  'deploy-verb',
+  'permissions',
+]
 
 /** Runs scenarios one after another in their order. */
 export class InOrder extends BaseSequencer {

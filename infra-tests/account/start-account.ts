@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { PutObjectCommand } from '@aws-sdk/client-s3'
 import type { TestProject } from 'vitest/node'
-import { createEventBridgeClient, createS3Client, createSqsClient } from '#adapters/aws/aws-clients.ts'
+import { createEventBridgeClient, createSqsClient } from '#adapters/aws/aws-clients.ts'
 import { startReaper } from '#agent/start-reaper.ts'
-import { blobKey } from '#contract/object-keys.ts'
+import { deployedRights, type DeployedRights } from '../permissions/deployed-rights.ts'
+import { callsVariables, noteCallsOfFunctions } from '../permissions/note-functions.ts'
 import { type Agent, buildAgentIn } from './agent.ts'
 import { type BatchAccount, openBatchAccount } from './batch-account.ts'
 import { serveKnobs } from './batch-knobs.ts'
@@ -32,6 +32,9 @@ export interface DeployedAccount {
   readonly assembly: string
   /** Overrides that it was synthesised with. */
   readonly context: readonly string[]
+  /** What functions and clones may, and the file of what they asked services for. */
+  readonly rights: DeployedRights
+  readonly calls: string
   /** For files of scenarios; gone in the end. */
   readonly folder: string
 }
@@ -74,9 +77,11 @@ async function deploy(folder: string, atEnd: (end: () => Promise<unknown> | void
     events.destroy()
     sqs.destroy()
   })
+  const calls = join(folder, 'calls')
   const batch = await openBatchAccount({
     folder,
     command: agent.command,
+    environment: callsVariables(calls, 'clone'),
     onProcessGroup: reaper.onProcessGroup,
     onEvent: jobEventRules(events, sqs),
     onError: (error) => say(`AWS Batch: ${String(error)}`),
@@ -99,9 +104,10 @@ async function deploy(folder: string, atEnd: (end: () => Promise<unknown> | void
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as StackOutputs
   const { BucketName = '', TableName = '' } = outputs['forkcast-data'] ?? {}
   const { ApiUrl = '' } = outputs['forkcast-control-plane'] ?? {}
-  const s3 = createS3Client({ ...config, forcePathStyle: true })
-  await s3.send(new PutObjectCommand({ Bucket: BucketName, Key: blobKey(agent.sha256), Body: agent.bytes }))
-  s3.destroy()
+  const rights = await deployedRights(emulated.url)
+  await noteCallsOfFunctions(emulated.url, calls)
+  // Scenarios follow links of the API.
+  Object.assign(process.env, callsVariables(calls, 'api'))
   return {
     accountUrl: emulated.url,
     batchUrl: batch.endpoint.url,
@@ -111,6 +117,8 @@ async function deploy(folder: string, atEnd: (end: () => Promise<unknown> | void
     table: TableName,
     assembly,
     context,
+    rights,
+    calls,
     folder,
   }
 }
@@ -118,7 +126,7 @@ async function deploy(folder: string, atEnd: (end: () => Promise<unknown> | void
 /** The overrides of `bin/app.ts`, as words of the CDK's command line. */
 function contextOf(url: string, batch: BatchAccount, agent: Agent): readonly string[] {
   const overrides = {
-    agent: agent.sha256,
+    agent: agent.file,
     externalPools: JSON.stringify(batch.pools),
     emulatedUrl: url,
     emulatedBatchUrl: batch.endpoint.url,

@@ -8,6 +8,7 @@ import {
   type AgentAnswer,
   type CloneCall,
 } from '#contract/clone-requests.ts'
+import { clonePrefix } from '#contract/object-keys.ts'
 import type { Problem } from '#contract/problem.ts'
 import { ok, type Result } from '#core/result.ts'
 import { slotKey } from '#core/run/ids.ts'
@@ -126,7 +127,7 @@ async function refusalOf<C extends CloneCall>(
   if (row === undefined) return noEntry
   if (call === 'lease' ? isLeasedToAnother(row, holder, ports.clock.nowMs()) : row.holder !== holder) return otherHolder
   if (!('ended' in request) || request.ended.kind !== 'claimed') return undefined
-  const object = foreignObject(request.ended.manifest, slot)
+  const object = foreignObject(request.ended.manifest, clonePrefix(slot, request.fence))
   return object === undefined ? undefined : notItsOwn(object)
 }
 

@@ -12,9 +12,10 @@ export const handler = observed({
   make: (told) => {
     const settings = readSettings(told.environment, deploymentFunctions.dispatch)
     const clients = openAccountClients(told)
-    return soonerAgain(dispatchHandler(accountPorts(settings, clients, told)), {
+    return soonerAgain(dispatchHandler(accountPorts(settings, clients, told), told.onError), {
       client: clients.sqs,
       queueUrl: settings.dispatchQueue,
+      heldS: dispatchTimes.heldS,
       afterS: dispatchTimes.againS,
     })
   },

@@ -11,5 +11,5 @@ export const handler = observed({
     const settings = readSettings(told.environment, deploymentFunctions.settle)
     return settleHandler(accountPorts(settings, openAccountClients(told), told))
   },
-  say: ({ run, task, attempt }) => ({ run, task, attempt }),
+  say: ({ attempts }) => ({ run: attempts[0]?.run, attempts: attempts.length }),
 })

@@ -8,17 +8,26 @@ import { blobKey, marketPrefix, requestsPrefix, rowsPrefix, runsPrefix } from '#
 import type { PlannerFunction } from './planner-function.ts'
 import type { Queues } from './queues.ts'
 
+const blobsPrefix = blobKey('')
+
 /** What a function does that needs a right. */
 export const abilities = {
   rows: 'reads and writes rows and events',
+  lists: 'reads rows in the order of an index, and writes some only if others are as they were',
   rowTexts: 'reads and writes texts of rows that are too long for the table',
-  objects: 'reads and writes objects',
+  absence: 'tells what is not there from what is forbidden',
+  read: 'reads objects of every kind that clones read',
+  combine: 'writes results that are made of several clones’',
+  keepDocuments: 'writes plans, and what no answer can carry',
+  takeUploads: 'takes uploads, and writes definitions',
   answer: 'answers waits of executions',
   start: 'starts executions',
   askDispatch: 'asks for a dispatch',
+  holdDispatch: 'holds requests for a dispatch while it works at them, and no longer',
   setTimers: 'sets timers',
   giveWork: 'puts work into its queue',
-  switchWatch: 'turns the watch on and off',
+  wakeWatch: 'turns the watch on',
+  restWatch: 'turns the watch off',
   readPools: 'reads what the pools are, and what is known of their market',
   askMarket: 'asks for instance types, prices and quotas, and writes what it was told',
   findJobs: 'looks for jobs',
@@ -33,8 +42,11 @@ export type Ability = keyof typeof abilities
 
 const decides = [
   'rows',
+  'lists',
   'rowTexts',
-  'objects',
+  'absence',
+  'read',
+  'combine',
   'answer',
   'start',
   'askDispatch',
@@ -48,23 +60,26 @@ const decides = [
 const functionAbilities: Readonly<Record<DeploymentFunction, readonly Ability[]>> = {
   api: [
     'rows',
+    'lists',
     'rowTexts',
-    'objects',
+    'absence',
+    'read',
+    'takeUploads',
     'keepRequests',
     'readPools',
     'findJobs',
     'followLogs',
     'giveWork',
-    'switchWatch',
+    'wakeWatch',
   ],
-  clone: [...decides, 'tokenKey'],
+  clone: [...decides, 'keepDocuments', 'tokenKey'],
   launch: ['rows', 'rowTexts', 'answer', 'askDispatch'],
   settle: decides,
-  dispatch: [...decides, 'submit', 'tokenKey'],
+  dispatch: [...decides, 'holdDispatch', 'submit', 'tokenKey'],
   timers: decides,
   'job-events': decides,
-  work: [...decides, 'askMarket', 'giveWork', 'switchWatch'],
-  watch: [...decides, 'askMarket', 'giveWork', 'switchWatch'],
+  work: [...decides, 'keepDocuments', 'askMarket', 'wakeWatch'],
+  watch: [...decides, 'keepDocuments', 'askMarket', 'giveWork', 'restWatch'],
 }
 
 /** What abilities are about. */
@@ -89,19 +104,31 @@ export function grantAbilities(to: PlannerFunction, name: DeploymentFunction, gr
   for (const ability of functionAbilities[name]) {
     for (const statement of statementsOf(ability, Stack.of(to), granted)) to.addToRolePolicy(statement)
   }
-  granted.key?.grant(to.actsAs, ...keyCalls)
+  if (granted.key) to.addToRolePolicy(throughServices(granted.key, Stack.of(to)))
 }
 
-/** What table, bucket and queues do with a key in the name of whoever calls them. */
-const keyCalls = [
-  'Decrypt',
-  'DescribeKey',
-  'Encrypt',
-  'GenerateDataKey',
-  'GenerateDataKeyWithoutPlaintext',
-  'ReEncryptFrom',
-  'ReEncryptTo',
-].map((call) => `kms:${call}`)
+/** What table, bucket and queues do with a key in the name of whoever calls them; nothing that a function does with it by itself. */
+function throughServices(key: IKey, { region, urlSuffix }: Stack): PolicyStatement {
+  const calls = [
+    'Decrypt',
+    'DescribeKey',
+    'Encrypt',
+    'GenerateDataKey',
+    'GenerateDataKeyWithoutPlaintext',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+  ]
+  return new PolicyStatement({
+    sid: 'KeyOfTheData',
+    actions: calls.map((call) => `kms:${call}`),
+    resources: [key.keyArn],
+    conditions: {
+      StringEquals: {
+        'kms:ViaService': ['dynamodb', 's3', 'sqs'].map((service) => `${service}.${region}.${urlSuffix}`),
+      },
+    },
+  })
+}
 
 function statementsOf(ability: Ability, stack: Stack, granted: Granted): readonly PolicyStatement[] {
   const { deployment, table, bucket, queues, stateMachineArn } = granted
@@ -109,43 +136,47 @@ function statementsOf(ability: Ability, stack: Stack, granted: Granted): readonl
     new PolicyStatement({ sid, actions, resources, ...(conditions && { conditions: { ...conditions } }) })
   const arn = (service: string, resource: string) =>
     stack.formatArn({ service, resource, arnFormat: ArnFormat.NO_RESOURCE_NAME })
+  const objects = (...prefixes: string[]) => prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`))
+  // Nothing that is there can be changed.
+  const write = (sid: string, prefix: string) =>
+    allow(sid, ['s3:PutObject'], objects(prefix), { Null: { 's3:if-none-match': 'false' } })
   switch (ability) {
     case 'rows':
+      return [allow('Rows', ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn])]
+    case 'lists':
       return [
-        allow(
-          'Rows',
-          ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query'].map((call) => `dynamodb:${call}`),
-          [table.tableArn, `${table.tableArn}/index/*`],
-        ),
+        allow('SeveralRows', ['dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem'], [table.tableArn]),
+        allow('RowsInOrder', ['dynamodb:Query'], [`${table.tableArn}/index/*`]),
       ]
     case 'rowTexts':
-      return [
-        allow('RowTexts', ['s3:GetObject', 's3:PutObject'], [bucket.arnForObjects(`${rowsPrefix}*`)]),
-        // Without it, what is not there looks forbidden.
-        allow('WhetherThere', ['s3:ListBucket'], [bucket.bucketArn]),
-      ]
-    case 'objects':
-      return [
-        allow(
-          'Objects',
-          ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'],
-          [bucket.arnForObjects(blobKey('*')), bucket.arnForObjects(`${runsPrefix}*`)],
-        ),
-      ]
+      return [allow('ReadRowTexts', ['s3:GetObject'], objects(rowsPrefix)), write('WriteRowTexts', rowsPrefix)]
+    case 'absence':
+      return [allow('WhetherThere', ['s3:ListBucket'], [bucket.bucketArn])]
+    case 'read':
+      return [allow('Read', ['s3:GetObject'], objects(blobsPrefix, runsPrefix))]
+    case 'combine':
+      return [write('Combine', runsPrefix)]
+    case 'keepDocuments':
+      return [write('KeepDocuments', blobsPrefix)]
+    case 'takeUploads':
+      // By links, which set no condition. A second upload is of the same bytes: their hash is the key, and is signed.
+      return [allow('TakeUploads', ['s3:PutObject'], objects(blobsPrefix))]
     case 'answer':
       return [allow('Answer', ['states:SendTaskSuccess'], [stateMachineArn])]
     case 'start':
       return [allow('Start', ['states:StartExecution'], [stateMachineArn])]
     case 'askDispatch':
       return [allow('AskDispatch', ['sqs:SendMessage'], [queues.dispatch.queueArn])]
+    case 'holdDispatch':
+      return [allow('HoldDispatch', ['sqs:ChangeMessageVisibility'], [queues.dispatch.queueArn])]
     case 'setTimers':
       return [allow('SetTimers', ['sqs:SendMessage'], [queues.timers.queueArn])]
     case 'giveWork':
       return [allow('GiveWork', ['sqs:SendMessage'], [queues.work.queueArn])]
-    case 'switchWatch':
-      return [
-        allow('SwitchWatch', ['events:DisableRule', 'events:EnableRule'], [arn('events', `rule/${granted.watchRule}`)]),
-      ]
+    case 'wakeWatch':
+      return [allow('WakeWatch', ['events:EnableRule'], [arn('events', `rule/${granted.watchRule}`)])]
+    case 'restWatch':
+      return [allow('RestWatch', ['events:DisableRule'], [arn('events', `rule/${granted.watchRule}`)])]
     case 'readPools':
       return [
         allow(
@@ -153,11 +184,11 @@ function statementsOf(ability: Ability, stack: Stack, granted: Granted): readonl
           ['ssm:GetParametersByPath'],
           [arn('ssm', `parameter${deploymentParameters.pools(deployment)}`)],
         ),
-        allow('ReadMarket', ['s3:GetObject'], [bucket.arnForObjects(`${marketPrefix}*`)]),
+        allow('ReadMarket', ['s3:GetObject'], objects(marketPrefix)),
       ]
     case 'askMarket':
       return [
-        allow('WriteMarket', ['s3:PutObject'], [bucket.arnForObjects(`${marketPrefix}*`)]),
+        write('WriteMarket', marketPrefix),
         allow(
           'AskMarket',
           [
@@ -177,7 +208,7 @@ function statementsOf(ability: Ability, stack: Stack, granted: Granted): readonl
     case 'followLogs':
       return [allow('FollowLogs', ['logs:GetLogEvents'], [arn('logs', `log-group:${granted.taskLogs}:log-stream:*`)])]
     case 'keepRequests':
-      return [allow('KeepRequests', ['s3:GetObject', 's3:PutObject'], [bucket.arnForObjects(`${requestsPrefix}*`)])]
+      return [allow('ReadRequests', ['s3:GetObject'], objects(requestsPrefix)), write('KeepRequests', requestsPrefix)]
     case 'submit':
       return [
         allow('FindDefinitions', ['batch:DescribeJobDefinitions'], ['*']),

@@ -1,7 +1,6 @@
 import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
-import { Architecture, type Code, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { Architecture, type Code, Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core'
 import type { Construct } from 'constructs'
@@ -19,20 +18,18 @@ export interface PlannerFunctionOptions {
   readonly environment: Readonly<Record<string, string>>
   /** Encrypts logs. Variables are names of resources, and no secret. */
   readonly key?: IKey
-  /** The code of a function, already built; otherwise it is bundled from `lambdas/<name>/entry.ts`. */
-  readonly codeOf?: (name: DeploymentFunction) => Code
+  /** With an `index.mjs`. */
+  readonly code: Code
 }
 
-const root = new URL('../../', import.meta.url).pathname
-
-/** One of the functions of a control plane: `handler` of `lambdas/<name>/entry.ts`, bundled with the clients that it uses and nothing else. */
-export class PlannerFunction extends NodejsFunction {
+/** One of the functions of a control plane: `handler` of `lambdas/<name>/entry.ts`. */
+export class PlannerFunction extends Function {
   /** What it acts as; it may write its own log, and what it is granted. */
   readonly actsAs: IRole
 
   constructor(scope: Construct, id: string, name: DeploymentFunction, options: PlannerFunctionOptions) {
     const { memoryMiB, timeoutS, does } = functionSizes[name]
-    const { key, codeOf } = options
+    const { key, code } = options
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -54,22 +51,8 @@ export class PlannerFunction extends NodejsFunction {
       tracing: Tracing.ACTIVE,
       loggingFormat: LoggingFormat.JSON,
       logGroup,
-      entry: `${root}lambdas/${name}/entry.ts`,
-      projectRoot: root,
-      depsLockFilePath: `${root}package-lock.json`,
-      ...(codeOf ? { code: codeOf(name), handler: 'index.handler' } : { handler: 'handler' }),
-      bundling: {
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        externalModules: [],
-        // Each start reads all of it: a third of its size with maps of sources in it. Names are kept for the stacks of errors.
-        minify: true,
-        keepNames: true,
-        sourceMap: false,
-        // Packages that are CommonJS ask for Node's own modules by `require`.
-        banner: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-      },
+      code,
+      handler: 'index.handler',
     })
     this.actsAs = role
   }

@@ -4,7 +4,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
-const { FORKCAST_CLONE_API: api, FORKCAST_CLONE_TOKEN: token, TMPDIR } = process.env
+const { FORKCAST_CLONE_API: api, FORKCAST_CLONE_TOKEN: given, FORKCAST_ARRAY: array, TMPDIR } = process.env
+// The children of an array are given the same token, which the index of each completes.
+const token = given && array ? `${given}.${process.env.AWS_BATCH_JOB_ARRAY_INDEX}` : given
 const cache = '/var/cache/forkcast'
 const places = [...(TMPDIR ? [TMPDIR] : []), '/var/lib/forkcast', '/tmp']
 const patienceS = 120

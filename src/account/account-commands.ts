@@ -1,3 +1,4 @@
+import { machineSecret } from '#account/machine-secret.ts'
 import { tenant } from '#account/tenant.ts'
 import type { Commands } from '#contract/commands.ts'
 import type { Problem } from '#contract/problem.ts'
@@ -44,6 +45,8 @@ export function accountCommands(ports: AccountCommandPorts): Commands {
 
   return {
     async submit(request) {
+      const problem = machineSecret(request.workflow)
+      if (problem !== undefined) return err(problem)
       await watchSwitch.on()
       const before = await madeBefore(request.runId)
       if (before !== undefined) return before

@@ -1,5 +1,5 @@
 import type { BatchClient } from '@aws-sdk/client-batch'
-import { batchLaunch, type LaunchDeps } from '#account/batch-launch.ts'
+import { batchLaunches, batchTokens, type LaunchDeps } from '#account/batch-launch.ts'
 import { kept } from '#account/kept.ts'
 import { LateHeld } from '#account/late-held.ts'
 import { BatchPace } from '#adapters/aws/batch-pace.ts'
@@ -12,6 +12,7 @@ import type { DescribedPool } from '#core/market/described-pool.ts'
 import type { MarketView } from '#core/market/market-view.ts'
 import { poolsOf } from '#core/market/pools-of.ts'
 import type { Pool, Room } from '#core/pools/pool.ts'
+import type { Clock } from '#ports/clock.ts'
 import type { CloneTokens } from '#ports/clone-tokens.ts'
 import type { Pools } from '#ports/pools.ts'
 
@@ -25,8 +26,9 @@ const heldMs = dispatchQueue.delayS * 900
 /** SubmitJob of one account and region (AWS Batch quotas). */
 const submitsPerS = 50
 
-export interface AccountPoolsOptions extends Omit<LaunchDeps, 'tokens' | 'sharesIn'> {
+export interface AccountPoolsOptions extends Omit<LaunchDeps, 'sharesIn'> {
   readonly client: BatchClient
+  readonly clock: Clock
   /** Reads what the deployment's stack says of its pools. */
   readonly read: () => Promise<readonly PoolParameter[]>
   /** What is known of the market of these instance types; asked for with the parameters. */
@@ -82,8 +84,8 @@ export function accountPools(options: AccountPoolsOptions): Pools {
       total: bounded(market.total, vcpus),
       shared: market.shared,
       held: async () => late.and(await listed()),
-      launchOf: async (request) =>
-        batchLaunch({ ...options, tokens: await options.tokens(), sharesIn: (pool) => sharing.has(pool) }, request),
+      launchOf: batchLaunches({ ...options, sharesIn: (pool) => sharing.has(pool) }),
+      tokenOf: batchTokens(clock, options.tokens),
       pace,
     })
     return { ...opened, describe: async () => market.pools }
@@ -92,6 +94,7 @@ export function accountPools(options: AccountPoolsOptions): Pools {
   return {
     describe: async () => (await now()).describe(),
     capacity: async () => (await now()).capacity(),
+    names: async (clones) => (await now()).names(clones),
     submit: async (jobs) => {
       late.started(jobs)
       await (await now()).submit(jobs)

@@ -6,7 +6,6 @@ import { atRoot } from '#account/at-root.ts'
 import type { Settings } from '#account/settings.ts'
 import { PresignedLinks } from '#adapters/aws/presigned-links.ts'
 import { StsCloneCredentials } from '#adapters/aws/sts-clone-credentials.ts'
-import { blobKey } from '#contract/object-keys.ts'
 import type { AgentBundle } from '#ports/agent-bundle.ts'
 import { cloneHandler } from '../../lambdas/clone/handler.ts'
 
@@ -14,15 +13,22 @@ import { cloneHandler } from '../../lambdas/clone/handler.ts'
 export function accountCloneApi(
   ports: AccountPorts,
   { s3, sts }: { readonly s3: S3Client; readonly sts: STSClient },
-  { bucket, cloneRole, agent: sha256 }: Settings<'bucket' | 'cloneRole' | 'agent'>,
+  settings: Settings<'bucket' | 'cloneRole' | 'agent' | 'agentBucket' | 'agentKey'>,
   onError: (error: unknown) => void,
 ): (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult> {
-  const links = new PresignedLinks({ client: s3, bucket })
+  const { bucket, cloneRole, agent: sha256, agentBucket, agentKey: key } = settings
+  const links = new PresignedLinks({ client: s3, bucket: agentBucket })
   const agent: AgentBundle = {
     sha256,
-    link: () => links.get({ key: blobKey(sha256), mediaType: 'text/javascript' }),
+    link: () => links.get({ key, mediaType: 'text/javascript' }),
   }
-  const credentials = new StsCloneCredentials({ client: sts, role: cloneRole, bucket, objects: ports.objects })
+  const credentials = new StsCloneCredentials({
+    client: sts,
+    role: cloneRole,
+    bucket,
+    region: () => sts.config.region(),
+    objects: ports.objects,
+  })
   return atRoot(async (event) => {
     const tokens = await ports.tokens()
     return cloneHandler({ ...ports, tokens, credentials, agent, onError })(event)

@@ -16,6 +16,8 @@ const schemas = {
   cloneRole: arn,
   cloneApi: url,
   agent: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex'),
+  agentBucket: name,
+  agentKey: name,
   watchRule: name,
   vcpus: z.coerce.number().positive().optional(),
   image: name.optional(),

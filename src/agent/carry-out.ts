@@ -15,12 +15,13 @@ import { classify, type AgentStep, type Evidence } from '#core/failure/classify.
 import { err, ok, type Result } from '#core/result.ts'
 import type { Manifest } from '#core/run/manifest.ts'
 import type { PhaseTimes, Usage } from '#core/run/usage.ts'
+import { RefusedObject } from '#ports/refused-object.ts'
 
 /** What became of an assignment. */
 export interface CarriedOut extends Readonly<Progress> {
   readonly ended:
     | { readonly kind: 'claimed'; readonly manifest: Manifest }
-    | { readonly kind: 'failed'; readonly failure: Failure }
+    | { readonly kind: 'failed'; readonly failure: Failure; readonly refused?: string }
     | { readonly kind: 'told-to-end'; readonly reason: EndReason }
 }
 
@@ -31,6 +32,8 @@ interface Progress {
   /** The last one that ran: the task's, or its validator. Absent when none started. */
   command?: EndedCommand
   redaction?: Redaction | undefined
+  /** The key of an object that the store refused. */
+  refused?: string
   usage: Usage
   times: PhaseTimes
 }
@@ -53,7 +56,8 @@ export async function carryOut(
   if (reason !== undefined) return { ...progress, ended: { kind: 'told-to-end', reason } }
   if (!result.ok) {
     const evidence = withoutSecrets(result.error, progress.redaction)
-    return { ...progress, ended: { kind: 'failed', failure: classify(evidence) } }
+    const { refused } = progress
+    return { ...progress, ended: { kind: 'failed', failure: classify(evidence), ...(refused && { refused }) } }
   }
   return { ...progress, ended: { kind: 'claimed', manifest: result.value } }
 }
@@ -83,7 +87,7 @@ async function goThroughPhases(
     progress.command = end
     progress.usage = { ...progress.usage, ...addUsage(progress.usage, end.usage) }
   }
-  const runner = commandRunner(deps, job, { assignment, workspace, env, redaction, onEnded })
+  const runner = commandRunner(deps, job, { assignment, fence, workspace, env, redaction, onEnded })
   try {
     const ran = await timed(deps, progress, 'runningS', 'running', () => runner.run(assignment.command, 'exit'))
     if (!ran.ok) return ran
@@ -150,6 +154,7 @@ async function timed<T>(
     return await act()
   } catch (error) {
     const { code = null, message } = error as NodeJS.ErrnoException
+    if (step === 'staging in' && error instanceof RefusedObject) progress.refused = error.key
     const isOutput = step === 'staging out' && isLeftByCommand(error as NodeJS.ErrnoException, progress.workspace)
     return err({ kind: 'agent', step, code, message, isOutput })
   } finally {

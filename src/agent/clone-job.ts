@@ -1,5 +1,6 @@
 import type { ContentCache } from '#agent/content-cache.ts'
 import type { LogStream } from '#agent/log-files.ts'
+import type { Mkfifo } from '#agent/redacting-pipe.ts'
 import type { Reaper } from '#agent/start-reaper.ts'
 import type { SampledUsage } from '#agent/usage-sampler.ts'
 import type { CloneApi } from '#contract/clone-api.ts'
@@ -33,12 +34,12 @@ export interface AgentDeps {
   readonly holder: () => string
   /** From 0 to below 1, anew each time: spreads out the calls that are made again. */
   readonly random: () => number
-  /** The value of a secret, or why it can't be had, in words without the value. */
-  readonly secret: (ref: SecretRef) => Promise<Result<string, string>>
+  /** The value of a secret, or why it can't be had, in words without the value. Rejects when nobody could be asked. */
+  readonly secret: (ref: SecretRef, signal: AbortSignal) => Promise<Result<string, string>>
   /** All that the command inherits of this machine, such as PATH, HOME and LANG. The agent never reads its own environment. */
   readonly inherit: Readonly<Record<string, string>>
-  /** Absolute path of a log: its final place, so that it can be read while the clone runs. */
-  readonly logFile: (slot: SlotRef, stream: LogStream) => string
+  /** Absolute path of a log of a lease: its final place, so that it can be read while the clone runs. */
+  readonly logFile: (lease: CloneLease, stream: LogStream) => string
   /** Seconds from TERM to KILL when the timeout has passed. @default 10 */
   readonly killGraceS?: number
   /** A command that writes more than this to one of its logs is ended and has failed; the log is cut there. @default 64 */
@@ -47,12 +48,20 @@ export interface AgentDeps {
   readonly onProcessGroup?: (leader: number, what: 'started' | 'ended') => void
   /** Starts commands in the place of this process; those of tasks with secrets are its own children in any case. */
   readonly start?: Reaper['start']
+  /** For where none is on PATH. @default mkfifo */
+  readonly mkfifo?: Mkfifo
   /** Counts what commands use, where the kernel does so for this clone alone. @default samples of their processes */
   readonly meter?: Meter
   /** Ends what a command left beside its session: for where nobody else's processes are. TERM, then KILL after `graceS`. */
   readonly endStrays?: (graceS: number) => Promise<void>
   /** Stores the logs of a clone that has ended below its prefix, before it reports: for where they don't lie there already. Never rejects. */
-  readonly keepLogs?: (slot: SlotRef, prefix: string) => Promise<void>
+  readonly keepLogs?: (prefix: string) => Promise<void>
+}
+
+/** The lease that a clone works under: what it leaves is told by it from what others leave that hold the slot before or after it. */
+export interface CloneLease {
+  readonly fence: number
+  readonly prefix: string
 }
 
 /** What the kernel counts for one clone, its agent included. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { appending, openAppending, openBoth, type LentLogs, type LogStream } from '#agent/log-files.ts'
-import { makePipes, openPipe, type RedactingPipe } from '#agent/redacting-pipe.ts'
+import { makePipes, type Mkfifo, openPipe, type RedactingPipe } from '#agent/redacting-pipe.ts'
 import type { Redaction } from '#agent/redaction.ts'
 import { ok, type Result } from '#core/result.ts'
 
@@ -72,10 +72,10 @@ export async function openRedactedLogs(
   pathOf: (stream: LogStream) => string,
   redaction: Redaction,
   folder: string,
-  limitBytes: number,
+  { limitBytes, mkfifo }: { readonly limitBytes: number; readonly mkfifo?: Mkfifo | undefined },
 ): Promise<Result<CloneLogs, string>> {
   const pipePath = (stream: LogStream) => join(folder, `${stream}.pipe`)
-  const made = await makePipes([pipePath('stdout'), pipePath('stderr')])
+  const made = await makePipes([pipePath('stdout'), pipePath('stderr')], mkfifo)
   if (!made.ok) return made
   const logs = openLogs(pathOf)
   let pipes: Readonly<Record<LogStream, RedactingPipe>>

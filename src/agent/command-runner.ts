@@ -16,6 +16,7 @@ export type EndedCommand = Extract<CommandEnd, { kind: 'ended' }>
 /** Where the commands of a clone run. */
 export interface CommandPlace {
   readonly assignment: Assignment
+  readonly fence: number
   readonly workspace: Workspace
   readonly env: Readonly<Record<string, string>>
   /** Absent: the task has no secrets, and its commands write to the logs themselves. */
@@ -35,10 +36,11 @@ const mebibyte = 1024 ** 2
 
 /** Nothing is opened before the first command. */
 export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlace): CommandRunner {
-  const { assignment, workspace, env, redaction, onEnded } = place
+  const { assignment, fence, workspace, env, redaction, onEnded } = place
   const limitMiB = deps.logLimitMiB ?? LIMITS.logBytes.value / mebibyte
   const logLimitBytes = limitMiB * mebibyte
-  const pathOf = (stream: 'stdout' | 'stderr') => deps.logFile(assignment.slot, stream)
+  const lease = { fence, prefix: assignment.prefix }
+  const pathOf = (stream: 'stdout' | 'stderr') => deps.logFile(lease, stream)
   let logs: CloneLogs | undefined
   let timeoutS = assignment.timeoutS
 
@@ -80,7 +82,7 @@ export function commandRunner(deps: AgentDeps, job: CloneJob, place: CommandPlac
 
   async function open(): Promise<Result<CloneLogs, string>> {
     if (redaction === undefined) return ok(openLogs(pathOf))
-    return await openRedactedLogs(pathOf, redaction, workspace.root, logLimitBytes)
+    return await openRedactedLogs(pathOf, redaction, workspace.root, { limitBytes: logLimitBytes, mkfifo: deps.mkfifo })
   }
 
   function problemOf(

@@ -11,11 +11,12 @@ const maxBytes = 64 * 1024
 export async function readSecrets(
   { secret }: AgentDeps,
   secrets: Assignment['secrets'],
+  signal: AbortSignal,
 ): Promise<Result<Readonly<Record<string, string>>, Evidence>> {
   const values: Record<string, string> = {}
   let bytes = 0
-  for (const [name, ref] of Object.entries(secrets)) {
-    const found = await secret(ref)
+  const all = Object.entries(secrets).map(async ([name, ref]) => ({ name, ref, found: await secret(ref, signal) }))
+  for (const { name, ref, found } of await Promise.all(all)) {
     const bad = (why: string) => err({ kind: 'secret', name, why: `${ref.source}:${ref.name} ${why}` } as const)
     if (!found.ok) return bad(found.error)
     const { value } = found

@@ -17,14 +17,20 @@ export interface RedactingPipe {
   readonly close: () => void
 }
 
+/** The program that makes named pipes, with its first arguments. */
+export type Mkfifo = readonly [string, ...string[]]
+
 const pieceBytes = 64 * 1024
 
 /**
  * Makes named pipes: what a socket is not, a script can open again as `/dev/stderr`. Node makes sockets alone, hence the
- * program, found on this process's own PATH. The error is the system's code, or how the program ended.
+ * program, by default the one on this process's own PATH. The error is the system's code, or how the program ended.
  */
-export async function makePipes(paths: readonly string[]): Promise<Result<undefined, string>> {
-  const child = spawn('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' })
+export async function makePipes(
+  paths: readonly string[],
+  [program, ...first]: Mkfifo = ['mkfifo'],
+): Promise<Result<undefined, string>> {
+  const child = spawn(program, [...first, '-m', '600', ...paths], { stdio: 'ignore' })
   try {
     const [exitCode] = (await once(child, 'exit')) as [number | null]
     return exitCode === 0 ? ok(undefined) : err(`exit code ${exitCode}`)

@@ -42,8 +42,8 @@ export async function runClone(deps: AgentDeps, job: CloneJob): Promise<CloneExi
   const held = hold(deps, job, lease, askedAtMs)
   try {
     const done = await carryOut(deps, { ...job, signal: held.signal }, lease)
-    // What is below the prefix of a slot that was lost is its new holder's.
-    if (outcomeOf(done)[0] !== 'lost') await deps.keepLogs?.(slot, lease.assignment.prefix)
+    // Nobody reads what was said under a lease that is lost.
+    if (outcomeOf(done)[0] !== 'lost') await deps.keepLogs?.(lease.assignment.prefix)
     const answer = await reportOn(deps, job, lease.fence, done, billedS)
     const [outcome, words] = outcomeOf(done)
     // Who has lost the slot to another one has no say in how it ends: any other code would fail it under its new holder.

@@ -25,7 +25,7 @@ export async function stageIn(
   workspace: Workspace,
   signal: AbortSignal,
 ): Promise<Result<StagedIn, Evidence>> {
-  const secrets = await readSecrets(deps, assignment.secrets)
+  const secrets = await readSecrets(deps, assignment.secrets, signal)
   if (!secrets.ok) return secrets
   const from = { objects: deps.objects, cache: deps.contentCache, signal }
   if (assignment.code !== null) {

@@ -1,5 +1,7 @@
+import type { AccountChoice, AccountReport } from '#contract/account-check.ts'
 import type { BatchEndpointRequest, ServedBatch } from '#contract/batch-endpoint.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
+import type { Deployer, DeploymentChoice } from '#contract/deployer.ts'
 import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import type { MachineCheck } from '#contract/machine-check.ts'
 import type { Problem } from '#contract/problem.ts'
@@ -26,6 +28,10 @@ export interface CliHost {
   every(ms: number, act: () => void): () => void
   /** While a listener is set, SIGINT and SIGTERM are its business; the function it returns takes it off. */
   onSignal(listener: (signal: Signal) => void): () => void
+  /** Whether somebody is there to be asked. */
+  readonly canAsk: boolean
+  /** Asks on the terminal; `undefined` when there is no answer. */
+  ask(question: string): Promise<string | undefined>
   /** A small UTF-8 file of the user; `-` is standard input. */
   readText(path: string): Promise<Result<string, Problem>>
   /** Writes all files below `folder` (made if it is missing), or none when one is there already. */
@@ -56,6 +62,10 @@ export interface CliHost {
   explain(error: unknown): Problem | undefined
   /** What `doctor` looks at, in the order in which it is shown. */
   checkMachine(dir: string): Promise<readonly MachineCheck[]>
+  /** What `doctor --aws` looks at: an account of AWS. */
+  checkAccount(choice: AccountChoice): Promise<AccountReport>
+  /** What deploys; a problem where the libraries that it needs are not installed. */
+  openDeployer(choice: DeploymentChoice): Promise<Result<Deployer, Problem>>
 }
 
 /** A standard stream. Sizes are those of the terminal now, and `undefined` when it is none. */

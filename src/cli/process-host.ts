@@ -10,7 +10,7 @@ import { err, ok, type Result } from '#core/result.ts'
 /** The part of the host that this process is: streams, clock, signals, files of the user. */
 export type ProcessHost = Pick<
   CliHost,
-  'stdout' | 'stderr' | 'env' | 'cwd' | 'now' | 'every' | 'onSignal' | 'readText' | 'createFiles'
+  'stdout' | 'stderr' | 'env' | 'cwd' | 'now' | 'every' | 'onSignal' | 'canAsk' | 'ask' | 'readText' | 'createFiles'
 >
 
 export function processHost(): ProcessHost {
@@ -32,9 +32,25 @@ export function processHost(): ProcessHost {
         process.off('SIGTERM', listener)
       }
     },
+    canAsk: process.stdin.isTTY && process.stderr.isTTY,
+    ask,
     readText,
     createFiles,
   }
+}
+
+/** Ctrl-C and the end of input are no answer. */
+async function ask(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline')
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  return new Promise((resolve) => {
+    lines.once('SIGINT', () => lines.close())
+    lines.once('close', () => resolve(undefined))
+    lines.question(question, (answer) => {
+      resolve(answer)
+      lines.close()
+    })
+  })
 }
 
 function textStream(stream: WriteStream): TextStream {

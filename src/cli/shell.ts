@@ -13,6 +13,8 @@ import { err, type Result } from '#core/result.ts'
 export interface GlobalOptions {
   readonly dir: string
   readonly color: boolean
+  /** Whether questions may be asked. */
+  readonly input?: boolean
   /** The address of a control plane. */
   readonly api?: string
 }
@@ -26,6 +28,8 @@ export class Shell {
   readonly dir: string
   /** The control plane that verbs are about; `undefined`: this machine. */
   readonly api: string | undefined
+  /** Whether somebody is there to be asked, and wants to be. */
+  readonly mayAsk: boolean
   readonly out: Look
   readonly err: Look
   /** As it was typed. */
@@ -36,6 +40,7 @@ export class Shell {
     this.host = host
     this.dir = options.dir
     this.#api = options.api
+    this.mayAsk = host.canAsk && options.input !== false
     const environment = host.env['FORKCAST_API']
     this.api = options.api ?? (environment === '' ? undefined : environment)
     this.out = lookOf(host.stdout, host.env, options.color)

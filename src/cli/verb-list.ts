@@ -92,6 +92,21 @@ export const verbList: readonly ListedVerb[] = [
     load: async () => (await import('#cli/verbs/pools.ts')).addPools,
   },
   {
+    name: 'deploy',
+    summary: 'make a control plane in an account of AWS',
+    load: async () => (await import('#cli/verbs/deploy.ts')).addDeploy,
+  },
+  {
+    name: 'diff',
+    summary: 'what deploying would change',
+    load: async () => (await import('#cli/verbs/diff.ts')).addDiff,
+  },
+  {
+    name: 'destroy',
+    summary: 'take a deployment away',
+    load: async () => (await import('#cli/verbs/destroy.ts')).addDestroy,
+  },
+  {
     name: 'dev',
     summary: 'serve the API of this machine',
     load: async () => (await import('#cli/verbs/dev.ts')).addDev,
@@ -103,7 +118,7 @@ export const verbList: readonly ListedVerb[] = [
   },
   {
     name: 'doctor',
-    summary: 'can this machine run workflows?',
+    summary: 'can this machine, or an account, run workflows?',
     load: async () => (await import('#cli/verbs/doctor.ts')).addDoctor,
   },
   {

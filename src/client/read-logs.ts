@@ -30,6 +30,7 @@ export async function* listedLogs(api: Api, run: string, task: string | undefine
 export async function* followedLogs(given: Api, run: string, task: string | undefined): AsyncGenerator<LogChunk> {
   const api = patiently(given)
   const open = new Set<OpenLog>()
+  const known = new Set<string>()
   let last: string | undefined
   let idle = 0
   for (;;) {
@@ -37,7 +38,10 @@ export async function* followedLogs(given: Api, run: string, task: string | unde
     const { state } = valueOf(await readRun(api, run, { tasks: false }))
     for await (const { cursor, type, id } of listedEvents(api, run, last)) {
       last = cursor
-      if (type === 'slot.leased') for (const log of logsOf(id, task)) open.add(log)
+      // Of a slot that is leased again, the same cursor leads on to the logs of that lease.
+      if (type !== 'slot.leased' || known.has(id)) continue
+      known.add(id)
+      for (const log of logsOf(id, task)) open.add(log)
     }
     for (const log of open) yield* grown(api, run, log, () => open.delete(log))
     // An engine may hand over to another one.

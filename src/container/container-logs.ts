@@ -12,7 +12,8 @@ const pieceBytes = 64 * 1024
 
 /** The logs of the one clone of a container: files, shown as they grow, and objects in the end. */
 export interface ContainerLogs {
-  readonly file: (stream: LogStream) => string
+  /** Where a log is written under the lease of that fence: nothing is shown before that is known. */
+  readonly file: (fence: number, stream: LogStream) => string
   /** Shows what is new from now on. */
   readonly show: () => void
   /** Shows the rest, and stores both below a prefix; what can't be stored is said. */
@@ -31,10 +32,11 @@ export interface ContainerLogsOptions {
 
 export function containerLogs({ folder, objects, write, say }: ContainerLogsOptions): ContainerLogs {
   const file = (stream: LogStream): string => join(folder, `${stream}.log`)
+  let lease = 0
   const shown = logStreams.map((stream) =>
     follow(file(stream), {
       gained: (offset, bytes, final) => {
-        const told = logLines(stream, offset, bytes, { final })
+        const told = logLines({ stream, fence: lease }, offset, bytes, { final })
         write(told.lines)
         return told.bytes
       },
@@ -46,7 +48,10 @@ export function containerLogs({ folder, objects, write, say }: ContainerLogsOpti
     for (const { next } of shown) next(false)
   }
   return {
-    file,
+    file: (fence, stream) => {
+      lease = fence
+      return file(stream)
+    },
     show: () => {
       timer ??= setInterval(showNew, everyMs).unref()
     },

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { statfsSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { accountSecrets } from '#adapters/aws/account-secrets.ts'
 import { createS3Client } from '#adapters/aws/aws-clients.ts'
 import { S3Objects } from '#adapters/aws/s3-objects.ts'
 import { createSystemClock } from '#adapters/local/system-clock.ts'
+import { askAgain } from '#agent/ask-again.ts'
 import type { AgentClock, CloneExit } from '#agent/clone-job.ts'
 import { ContentCache } from '#agent/content-cache.ts'
 import { HttpCloneApi } from '#agent/http-clone-api.ts'
@@ -16,7 +18,7 @@ import { containerPaths } from '#contract/container-environment.ts'
 import { cgroupMeter } from './cgroup-meter.ts'
 import { containerEnd } from './container-end.ts'
 import { containerLogs } from './container-logs.ts'
-import { noSecrets } from './no-secrets.ts'
+import { removeOldAgents } from './old-agents.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 import type { ContainerSettings } from './settings.ts'
 import { soleTenant } from './sole-tenant.ts'
@@ -34,6 +36,16 @@ export interface ContainerProcess {
   readonly write: (lines: string) => void
   readonly say: (words: string) => void
 }
+
+/** Of the runtime: an image may have none. */
+const { runtime } = containerPaths
+const ownMkfifo = [`${runtime}/ld.so`, '--library-path', `${runtime}/lib`, `${runtime}/mkfifo`] as const
+
+/** Seconds for which a secret is asked for that nobody answers: many clones that start at once are throttled. */
+const secretsForS = 120
+
+const refusedFix =
+  'the role of clones has to be allowed to read it (see `forkcast:secrets`), and its KMS key, if that is none of AWS’s own'
 
 /** Time that folders of the clone have to go: a stopped container may lie about for long. */
 const removalMs = 3_000
@@ -57,8 +69,11 @@ export async function runContainer(settings: ContainerSettings, around: Containe
   const elsewhere = objectsUrl === undefined ? {} : { endpoint: objectsUrl, forcePathStyle: true }
   const client = createS3Client({ region, credentials, ...elsewhere })
   const objects = new S3Objects({ client, bucket })
+  // An emulated account has all of its services in one place.
+  const readSecret = accountSecrets({ region: async () => region, credentials, refusedFix, endpoint: objectsUrl })
   const folder = makeScratchFolder(inherit)
   const contentCache = hostCache(clock)
+  removeOldAgents(join(containerPaths.cache, 'agent'))
   const logs = containerLogs({ folder: join(folder, 'logs'), objects, write, say })
   // Alarms alone do not keep a process up.
   const alive = setInterval(() => undefined, 60_000)
@@ -72,10 +87,11 @@ export async function runContainer(settings: ContainerSettings, around: Containe
         clock,
         holder: randomUUID,
         random: Math.random,
-        secret: noSecrets,
+        secret: (ref, signal) => askAgain(() => readSecret(ref), { ...asking, signal, forS: secretsForS }),
         inherit,
-        logFile: (_, stream) => logs.file(stream),
-        keepLogs: (_, prefix) => logs.keep(prefix),
+        ...(existsSync(ownMkfifo.at(-1) ?? '') && { mkfifo: ownMkfifo }),
+        logFile: ({ fence }, stream) => logs.file(fence, stream),
+        keepLogs: (prefix) => logs.keep(prefix),
         ...(contentCache && { contentCache }),
         ...(meter && { meter }),
         ...(endStrays && { endStrays }),

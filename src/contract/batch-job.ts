@@ -1,9 +1,19 @@
 import { z } from 'zod'
 import { slotSchema } from '#contract/clone-requests.ts'
-import type { SlotRef } from '#core/run/ids.ts'
+import { isMembersText, memberAt } from '#core/dispatch/array-members.ts'
+import { childJob } from '#core/dispatch/job-names.ts'
+import type { RunId, SlotRef } from '#core/run/ids.ts'
 
-/** Variables of a container that its agent starts from; all else it asks for. */
-export const batchEnvironment = { clone: 'FORKCAST_CLONE_ID', token: 'FORKCAST_CLONE_TOKEN' } as const
+/**
+ * Variables of a container that its agent starts from; all else it asks for. Those of an array's children are equal but for the index, which
+ * is Batch's own: each finds by it who of the array it is, and completes the token.
+ */
+export const batchEnvironment = {
+  clone: 'FORKCAST_CLONE_ID',
+  array: 'FORKCAST_ARRAY',
+  token: 'FORKCAST_CLONE_TOKEN',
+  index: 'AWS_BATCH_JOB_ARRAY_INDEX',
+} as const
 
 /** Whose job it is: travels with the job, as a parameter that no command names, into descriptions and events. */
 export interface BatchClone {
@@ -12,14 +22,46 @@ export interface BatchClone {
   readonly pool: string
 }
 
-const cloneSchema = z.strictObject({ job: z.string().min(1), slot: slotSchema, pool: z.string().min(1) })
+const text = z.string().min(1)
+const cloneSchema = z.strictObject({ job: text, slot: slotSchema, pool: text })
+
+/** Whose jobs the children of an array are. */
+export interface BatchArray {
+  readonly array: string
+  readonly run: RunId
+  /** By index, as `membersText` writes them. */
+  readonly members: string
+}
+
+/** What a child finds of its array in its environment. */
+export const arraySchema = z.strictObject({
+  array: text,
+  run: slotSchema.shape.run,
+  members: text.refine(isMembersText, 'write who its members are'),
+}) satisfies z.ZodType<BatchArray>
+
+const arrayOfPool = arraySchema.extend({ pool: text })
+
+/** Who of an array has an index; `undefined`: nobody. */
+export function cloneOfArray({ array, run, members }: BatchArray, index: number): Omit<BatchClone, 'pool'> | undefined {
+  const member = memberAt(members, index)
+  return member == null ? undefined : { job: childJob({ array, index }), slot: { run, ...member } }
+}
 
 /** Others may submit jobs to the same account. */
-const names = { clone: 'forkcast-clone', submission: 'forkcast-submission' } as const
+const names = { clone: 'forkcast-clone', array: 'forkcast-array', submission: 'forkcast-submission' } as const
 
-/** The parameters of a job of a clone. `submission` names the act that submitted it. */
-export function batchParameters(clone: BatchClone, submission: string): Readonly<Record<string, string>> {
-  return { [names.clone]: JSON.stringify(clone), [names.submission]: submission }
+/** The parameters of a job of a clone, or of an array of them. `submission` names the act that submitted it. */
+export function batchParameters(
+  whose: BatchClone | (BatchArray & { readonly pool: string }),
+  submission: string,
+): Readonly<Record<string, string>> {
+  return { [names['array' in whose ? 'array' : 'clone']]: JSON.stringify(whose), [names.submission]: submission }
+}
+
+/** The act that submitted a job, as its description tells it; `undefined` when it is none of ours. */
+export function submissionOf({ parameters }: { readonly parameters?: Readonly<Record<string, string>> | undefined }) {
+  return parameters?.[names.submission]
 }
 
 /** Containers of a job that has two. */
@@ -35,6 +77,8 @@ const jobSchema = z.object({
   startedAt: z.number().nullish(),
   stoppedAt: z.number().nullish(),
   parameters: z.record(z.string(), z.string()).nullish(),
+  /** Of an array and its children; only these have an index. */
+  arrayProperties: z.object({ index: z.int().nonnegative().nullish() }).nullish(),
   container: container.nullish(),
   /** Of jobs with several containers, in their place. */
   ecsProperties: z
@@ -62,7 +106,6 @@ function containerOf({ container: only, ecsProperties }: z.output<typeof jobSche
 /** A job of a clone as Batch knows it. */
 export interface BatchJob {
   readonly clone: BatchClone
-  readonly submission: string
   /** `null`: it has not started. */
   readonly startedAtMs: number | null
   /** `null`: it has not ended. */
@@ -78,18 +121,16 @@ export interface BatchJobEnded extends BatchClone {
 }
 
 /**
- * A job as Batch describes it; `undefined` when it is no clone's. The reason is what Batch says of the job, and behind a colon
+ * A job as Batch describes it; `undefined` when it is no clone's, as an array as a whole, and a child that nobody has. The reason is what Batch says of the job, and behind a colon
  * what ECS says of its container. @throws when it is no job, or its clone is none.
  */
 export function readBatchJob(described: unknown): BatchJob | undefined {
   const job = jobSchema.parse(described)
-  const { status, statusReason, createdAt, startedAt, stoppedAt, parameters } = job
-  const text = parameters?.[names.clone]
-  if (text === undefined) return undefined
-  const clone: BatchClone = cloneSchema.parse(JSON.parse(text))
-  const submission = parameters?.[names.submission] ?? ''
+  const { status, statusReason, createdAt, startedAt, stoppedAt } = job
+  const clone = cloneOf(job)
+  if (clone === undefined) return undefined
   const startedAtMs = startedAt == null || startedAt === 0 ? null : startedAt
-  if (status !== 'SUCCEEDED' && status !== 'FAILED') return { clone, submission, startedAtMs, ended: null }
+  if (status !== 'SUCCEEDED' && status !== 'FAILED') return { clone, startedAtMs, ended: null }
   // Batch promises the time of an end only to jobs that have run.
   const atMs = stoppedAt == null || stoppedAt === 0 ? (startedAtMs ?? createdAt) : stoppedAt
   const told = containerOf(job)
@@ -100,7 +141,18 @@ export function readBatchJob(described: unknown): BatchJob | undefined {
     exitCode: told.exitCode ?? null,
     reason: [statusReason, told.reason].filter((words) => words != null && words !== '').join(': '),
   }
-  return { clone, submission, startedAtMs, ended }
+  return { clone, startedAtMs, ended }
+}
+
+function cloneOf({ parameters, arrayProperties }: z.output<typeof jobSchema>): BatchClone | undefined {
+  const clone = parameters?.[names.clone]
+  if (clone !== undefined) return cloneSchema.parse(JSON.parse(clone))
+  const array = parameters?.[names.array]
+  const index = arrayProperties?.index
+  if (array === undefined || index == null) return undefined
+  const { pool, ...of } = arrayOfPool.parse(JSON.parse(array))
+  const child = cloneOfArray(of, index)
+  return child && { ...child, pool }
 }
 
 const eventSchema = z.object({ 'detail-type': z.literal('Batch Job State Change'), detail: z.unknown() })

@@ -73,7 +73,7 @@ export interface Assignment {
   /** Variables whose values only the agent learns, and nobody from it. */
   readonly secrets: Readonly<Record<string, SecretRef>>
   readonly timeoutS: number | null
-  /** Key prefix under which the clone may write: `runs/<run>/<task>/<attempt>/<clone>`. */
+  /** Key prefix under which the clone may write while it has this lease: `runs/<run>/<task>/<attempt>/<clone>/<fence>`. */
   readonly prefix: string
   readonly idempotencyKey: string
 }
@@ -118,7 +118,12 @@ export interface CloneReport {
   readonly fence: number
   readonly ended:
     | { readonly kind: 'claimed'; readonly manifest: Manifest }
-    | { readonly kind: 'failed'; readonly failure: Failure }
+    | {
+        readonly kind: 'failed'
+        readonly failure: Failure
+        /** The key of an input that the clone was refused: whether it is there is not for the clone to know. */
+        readonly refused?: string
+      }
     | { readonly kind: 'stopped' }
   readonly usage: Usage
   readonly times: PhaseTimes

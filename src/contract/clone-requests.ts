@@ -86,7 +86,7 @@ export const cloneRequests = {
     holder,
     ended: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('claimed'), manifest }),
-      z.strictObject({ kind: z.literal('failed'), failure }),
+      z.strictObject({ kind: z.literal('failed'), failure, refused: key.exactOptional() }),
       z.strictObject({ kind: z.literal('stopped') }),
     ]),
     usage: z.strictObject({

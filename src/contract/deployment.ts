@@ -21,8 +21,10 @@ export const deploymentEnvironment = {
   cloneRole: 'FORKCAST_CLONE_ROLE',
   /** Base URL of the clone API, as agents call it; without a slash at its end. */
   cloneApi: 'FORKCAST_CLONE_API',
-  /** SHA-256 of the agent's bundle, which is `blobs/<sha256>` in the bucket. */
+  /** SHA-256 of the agent's bundle; its bucket, which is not that of the deployment; its key there. */
   agent: 'FORKCAST_AGENT',
+  agentBucket: 'FORKCAST_AGENT_BUCKET',
+  agentKey: 'FORKCAST_AGENT_KEY',
   /** Name of the rule whose schedule wakes the watch, on only while runs are active. */
   watchRule: 'FORKCAST_WATCH_RULE',
   /** vCPUs that all pools together may hold, by the quotas of the account; without it, as many as the pools have. */
@@ -46,7 +48,7 @@ const jobs = [...rows, 'vcpus', 'image'] as const
  */
 export const deploymentFunctions = {
   api: [...jobs, 'workQueue', 'watchRule'],
-  clone: [...jobs, 'cloneRole', 'agent'],
+  clone: [...jobs, 'cloneRole', 'agent', 'agentBucket', 'agentKey'],
   launch: rows,
   settle: jobs,
   dispatch: jobs,

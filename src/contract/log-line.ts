@@ -1,8 +1,13 @@
 import { z } from 'zod'
 
-/** A piece of one of a clone's two logs, as its container tells of it while it runs. */
-export interface LogLine {
+/** One of the two logs of a lease. */
+export interface LogName {
+  readonly fence: number
   readonly stream: 'stdout' | 'stderr'
+}
+
+/** A piece of a log, as the clone's container tells of it while it runs. */
+export interface LogLine extends LogName {
   /** Bytes of this log before this piece. */
   readonly offset: number
   /** Bytes of the piece; its text may have others in place of what was no UTF-8. */
@@ -12,6 +17,7 @@ export interface LogLine {
 
 const lineSchema = z.strictObject({
   log: z.enum(['stdout', 'stderr']),
+  fence: z.int().positive(),
   offset: z.int().nonnegative(),
   bytes: z.int().positive(),
   text: z.string(),
@@ -24,10 +30,10 @@ const lineLength = 16_000
 
 /**
  * What a container says of what its log has gained: lines of JSON, since whoever collects them knows neither the log nor the place in
- * it. A character that is not whole yet is left for the next time, unless this is `final`; the bytes that were told come with the lines.
+ * it, nor under which lease of the job it was written. A character that is not whole yet is left for the next time, unless this is `final`; the bytes that were told come with the lines.
  */
 export function logLines(
-  stream: LogLine['stream'],
+  log: LogName,
   offset: number,
   gained: Uint8Array,
   { final = false }: { readonly final?: boolean } = {},
@@ -36,10 +42,10 @@ export function logLines(
   let lines = ''
   for (let at = 0; at < whole.length;) {
     let piece = pieceAt(whole, at, pieceBytes)
-    let line = lineOf(stream, offset + at, piece)
+    let line = lineOf(log, offset + at, piece)
     while (line.length > lineLength) {
       piece = pieceAt(whole, at, piece.length / 2)
-      line = lineOf(stream, offset + at, piece)
+      line = lineOf(log, offset + at, piece)
     }
     lines += line
     at += piece.length
@@ -51,8 +57,8 @@ export function logLines(
 export function readLogLine(line: string): LogLine | undefined {
   if (!line.startsWith('{"log":')) return undefined
   try {
-    const { log: stream, offset, bytes, text } = lineSchema.parse(JSON.parse(line))
-    return { stream, offset, bytes, text }
+    const { log: stream, ...piece } = lineSchema.parse(JSON.parse(line))
+    return { stream, ...piece }
   } catch {
     // A command may write what looks like one, and a collector may cut one.
     return undefined
@@ -80,6 +86,6 @@ function pieceAt(bytes: Uint8Array, at: number, most: number): Uint8Array {
   return whole.length === 0 ? part : whole
 }
 
-function lineOf(log: LogLine['stream'], offset: number, piece: Uint8Array): string {
-  return `${JSON.stringify({ log, offset, bytes: piece.length, text: new TextDecoder().decode(piece) })}\n`
+function lineOf({ stream, fence }: LogName, offset: number, piece: Uint8Array): string {
+  return `${JSON.stringify({ log: stream, fence, offset, bytes: piece.length, text: new TextDecoder().decode(piece) })}\n`
 }

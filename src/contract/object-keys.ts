@@ -9,9 +9,14 @@ export function blobKey(sha256: string): string {
 /** What clones write: outputs, of which few are results, and logs. */
 export const runsPrefix = 'runs/'
 
-/** All that one clone may write. */
-export function clonePrefix(slot: SlotRef): string {
-  return `${runsPrefix}${slot.run}/${slot.task}/${slot.attempt}/${slot.clone}`
+/** All that a clone may write under one lease: whoever held the slot before has another place. */
+export function clonePrefix(slot: SlotRef, fence: number): string {
+  return `${runsPrefix}${slot.run}/${slot.task}/${slot.attempt}/${slot.clone}/${fence}`
+}
+
+/** Whether a key is of the kind that clones are given to read. */
+export function isReadByClones(key: string): boolean {
+  return key.startsWith(blobKey('')) || key.startsWith(runsPrefix)
 }
 
 /** Where an output of a clone is staged out to; `path` is the declared one, so that a report keeps its file name. */

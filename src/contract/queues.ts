@@ -8,11 +8,11 @@ export const maxDelayS = 900
 export const dispatchQueue = { group: 'dispatch', delayS: 1 } as const
 
 /**
- * How long one dispatch may take, in seconds. While messages of the one group are in flight there is no other dispatch: those of a
- * function that crashed stay so for `visibilityS`, which Lambda wants to be no less than its timeout. What is left over after
- * `workS` is another dispatch's; one that failed is done again after `againS`.
+ * How long one dispatch may take, in seconds. While messages of the one group are in flight there is no other dispatch. Lambda wants them to
+ * stay so for no less than `timeoutS`; a function that works takes them for `heldS` at a time, so that one that was killed keeps others away
+ * for no longer. What is left over after `workS` is another dispatch's; one that failed is done again after `againS`.
  */
-export const dispatchTimes = { workS: 45, timeoutS: 120, visibilityS: 120, againS: 5 } as const
+export const dispatchTimes = { workS: 45, timeoutS: 120, visibilityS: 120, heldS: 12, againS: 5 } as const
 
 /**
  * Requests within one window of this length are one message. Shorter than {@link dispatchQueue}'s delay: what was asked for last in a

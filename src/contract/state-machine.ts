@@ -7,7 +7,7 @@ export const tokenTimeoutS = 14 * 24 * 3600
 /** Longest that a settle may take: no function of AWS Lambda runs longer. */
 const settleTimeoutS = 900
 
-/** Most tasks of one execution: an inline Map runs 40 iterations at once (AWS Step Functions quotas). */
+/** Most clones of one execution: an inline Map runs 40 iterations at once (AWS Step Functions quotas), and none is to wait for another. */
 export const frontierSize = 40
 
 /** Names of the states whose work is a Lambda's; the local interpreter overrides them by name. */
@@ -27,16 +27,21 @@ export interface LaunchInput {
   readonly token: string
 }
 
-/** What the Settle state passes on. */
-export interface SettleInput {
+/** An attempt at a task. */
+export interface AttemptInput {
   readonly run: string
   readonly task: string
   readonly attempt: number
 }
 
-/** The input of an execution. Tasks and clones are whole: a state that put one together would look up each of its parts. */
-export interface ExecutionInput {
-  readonly tasks: readonly (SettleInput & { readonly clones: readonly CloneInput[] })[]
+/** What the Settle state passes on: the attempts whose clones the execution has launched. */
+export interface SettleInput {
+  readonly attempts: readonly AttemptInput[]
+}
+
+/** The input of an execution. Clones are whole: a state that put one together would look up each of its parts. */
+export interface ExecutionInput extends SettleInput {
+  readonly clones: readonly CloneInput[]
 }
 
 /** The input of the execution that starts these clones of a run. */
@@ -45,12 +50,8 @@ export function executionInput(
   tasks: readonly { readonly task: string; readonly attempt: number; readonly clones: readonly number[] }[],
 ): ExecutionInput {
   return {
-    tasks: tasks.map(({ task, attempt, clones: numbers }) => ({
-      run,
-      task,
-      attempt,
-      clones: numbers.map((clone) => ({ run, task, attempt, clone })),
-    })),
+    clones: tasks.flatMap(({ task, attempt, clones }) => clones.map((clone) => ({ run, task, attempt, clone }))),
+    attempts: tasks.map(({ task, attempt }) => ({ run, task, attempt })),
   }
 }
 
@@ -79,74 +80,59 @@ const leftToSweep = { Type: 'Pass', Comment: 'The sweep finishes what ended here
 /**
  * The one state machine that runs any DAG, a frontier an execution:
  *
- *     Map over tasks ─▶ Map over clones ─▶ Launch (waits for its token)
- *                   └─▶ Settle
+ *     Map over clones ─▶ Launch (waits for its token)
+ *     Settle
  *
- * The same definition in an account, in the local interpreter and in emulators: JSONPath, inline Maps, no `.sync`, no
- * custom error names. Source: Amazon States Language, https://states-language.net/spec.html.
+ * Each state entered is paid for, so a clone is one, and what settles again is one for all. The same definition in an account, in the
+ * local interpreter and in emulators: JSONPath, an inline Map, no `.sync`, no custom error names. Source: Amazon States Language,
+ * https://states-language.net/spec.html.
  */
 export function stateMachine(functions: { readonly launch: string; readonly settle: string }): StateMachineDefinition {
   return {
-    Comment: 'Forkcast: runs the tasks of one frontier, each with its clones.',
-    StartAt: 'Tasks',
+    Comment: 'Forkcast: runs the clones of one frontier.',
+    StartAt: 'Clones',
     States: {
-      Tasks: {
+      Clones: {
         Type: 'Map',
-        ItemsPath: '$.tasks',
+        ItemsPath: '$.clones',
         ItemProcessor: {
           ProcessorConfig: { Mode: 'INLINE' },
-          StartAt: 'Clones',
+          StartAt: stateNames.launch,
           States: {
-            Clones: clones(functions.launch),
-            [stateNames.settle]: {
+            [stateNames.launch]: {
               Type: 'Task',
-              Resource: 'arn:aws:states:::lambda:invoke',
-              TimeoutSeconds: settleTimeoutS,
+              Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+              TimeoutSeconds: tokenTimeoutS,
               Parameters: {
-                FunctionName: functions.settle,
-                'Payload.$': '$',
+                FunctionName: functions.launch,
+                Payload: { 'slot.$': '$', 'token.$': '$$.Task.Token' },
               },
               ResultPath: null,
               Retry: retry,
-              Catch: leaveTo('UnsettledLeftToSweep'),
+              Catch: leaveTo('UnlaunchedLeftToSweep'),
               End: true,
             },
-            UnsettledLeftToSweep: leftToSweep,
+            UnlaunchedLeftToSweep: leftToSweep,
           },
         },
         ResultPath: null,
+        Next: stateNames.settle,
+      },
+      [stateNames.settle]: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        TimeoutSeconds: settleTimeoutS,
+        Parameters: {
+          FunctionName: functions.settle,
+          Payload: { 'attempts.$': '$.attempts' },
+        },
+        ResultPath: null,
+        Retry: retry,
+        Catch: leaveTo('UnsettledLeftToSweep'),
         End: true,
       },
+      UnsettledLeftToSweep: leftToSweep,
     },
-  }
-}
-
-function clones(launchFunction: string): State {
-  return {
-    Type: 'Map',
-    ItemsPath: '$.clones',
-    ItemProcessor: {
-      ProcessorConfig: { Mode: 'INLINE' },
-      StartAt: stateNames.launch,
-      States: {
-        [stateNames.launch]: {
-          Type: 'Task',
-          Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
-          TimeoutSeconds: tokenTimeoutS,
-          Parameters: {
-            FunctionName: launchFunction,
-            Payload: { 'slot.$': '$', 'token.$': '$$.Task.Token' },
-          },
-          ResultPath: null,
-          Retry: retry,
-          Catch: leaveTo('UnlaunchedLeftToSweep'),
-          End: true,
-        },
-        UnlaunchedLeftToSweep: leftToSweep,
-      },
-    },
-    ResultPath: null,
-    Next: stateNames.settle,
   }
 }
 

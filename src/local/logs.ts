@@ -30,7 +30,7 @@ export async function* newLogs(
     if (slot.runningAtMs === null) continue
     if (task !== undefined && slot.task !== task && taskOf(slot.task) !== task) continue
     for (const stream of streams) {
-      const key = logKey(clonePrefix(slot), stream)
+      const key = logKey(clonePrefix(slot, slot.fence), stream)
       const position = positions.get(key) ?? { offset: 0, decoder: new TextDecoder() }
       positions.set(key, position)
       for (;;) {

@@ -8,7 +8,7 @@ import { createSystemIds } from '#adapters/local/system-ids.ts'
 import type { AgentDeps } from '#agent/clone-job.ts'
 import { removalsDone, removeLater } from '#agent/removals.ts'
 import { runClone } from '#agent/run-clone.ts'
-import { clonePrefix, logKey } from '#contract/object-keys.ts'
+import { logKey } from '#contract/object-keys.ts'
 import type { Chance } from '#core/pools/chance.ts'
 import type { LocalPools } from '#core/pools/emulation.ts'
 import { startEngine, type Engine } from '#local/engine.ts'
@@ -47,7 +47,7 @@ export function openMachineEngine(options: MachineEngineOptions): Engine {
     random: Math.random,
     secret: machineSecrets(options.secrets),
     inherit: options.inherit,
-    logFile: (slot, stream) => join(files.objects, logKey(clonePrefix(slot), stream)),
+    logFile: ({ prefix }, stream) => join(files.objects, logKey(prefix, stream)),
     ...(options.onProcessGroup === undefined ? {} : { onProcessGroup: options.onProcessGroup }),
     ...(options.start === undefined ? {} : { start: options.start }),
   }

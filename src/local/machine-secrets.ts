@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { AccountSecretsOptions } from '#adapters/aws/account-secrets.ts'
+import { accountSecret } from '#contract/account-secret.ts'
 import { machineFaultOf } from '#core/failure/machine-fault.ts'
 import { err, ok, type Result } from '#core/result.ts'
 import { unreachable } from '#core/unreachable.ts'
@@ -12,13 +14,17 @@ export interface SecretPlaces {
   readonly environment: (name: string) => string | undefined
   /** The folder that relative paths of files start from: where Forkcast was started. */
   readonly folder: string
+  /** Its user's own way into an account: taken when a workflow names a secret of one. @default none */
+  readonly account?: Pick<AccountSecretsOptions, 'credentials' | 'endpoint'>
 }
+
+type ReadSecret = (ref: SecretRef) => Promise<Result<string, string>>
 
 /** What a secret of an account may have at most. */
 const maxBytes = 64 * 1024
 
 /** Reads a secret anew each time. The error says why it can't be had, and never repeats what was read. */
-export function machineSecrets(places: SecretPlaces): (ref: SecretRef) => Promise<Result<string, string>> {
+export function machineSecrets(places: SecretPlaces): ReadSecret {
   return async ({ source, name }) => {
     switch (source) {
       case 'env': {
@@ -29,10 +35,29 @@ export function machineSecrets(places: SecretPlaces): (ref: SecretRef) => Promis
         return readSecret(resolve(places.folder, name))
       case 'ssm':
       case 'secretsmanager':
-        return err('can be read only in an account')
+        if (places.account === undefined) return err('can be read only in an account')
+        return (await accountReader(places.account))({ source, name })
       default:
         return unreachable(source)
     }
+  }
+}
+
+/** What few workflows need is loaded when one does. */
+async function accountReader({ credentials, endpoint }: NonNullable<SecretPlaces['account']>): Promise<ReadSecret> {
+  try {
+    await credentials()
+  } catch {
+    return async () => err('needs credentials of AWS, and none are found: set AWS_PROFILE, or sign in')
+  }
+  const { loadConfig, NODE_REGION_CONFIG_OPTIONS } = await import('@smithy/core/config')
+  const { accountSecrets } = await import('#adapters/aws/account-secrets.ts')
+  const region = loadConfig(NODE_REGION_CONFIG_OPTIONS, { ignoreCache: true })
+  const refusedFix = 'the credentials of AWS that are found here may not read it: use others with AWS_PROFILE'
+  const read = accountSecrets({ credentials, region, refusedFix, endpoint })
+  return async (ref) => {
+    const known = accountSecret(ref)?.region ?? (await region().catch(() => undefined))
+    return known === undefined ? err('needs a region: set AWS_REGION, or write its ARN') : read(ref)
   }
 }
 

@@ -71,6 +71,7 @@ function joinedPorts(behind: Ports, writes: JoinedWrites): Ports {
     pools: {
       describe: () => pools.describe(),
       capacity: () => pools.capacity(),
+      names: (clones) => pools.names(clones),
       submit: afterwards((jobs) => pools.submit(jobs)),
       jobs: afterwards((jobs) => pools.jobs(jobs)),
       terminate: afterwards((...ended) => pools.terminate(...ended)),

@@ -15,11 +15,15 @@ import type { Ports } from '#operations/ports.ts'
 type Reads = Pick<Ports, 'store' | 'definitions'>
 
 /**
- * All that a clone has to know, from stored rows only: the same for every clone of a task, but for its own place and
+ * All that a clone has to know under its lease, from stored rows only: the same for every clone of a task, but for its own place and
  * variant. The error names an input that is not optional and whose output was not written; a task that is `always` to run
  * does without.
  */
-export async function assignmentOf(ports: Reads, run: RunRecord, slot: SlotRef): Promise<Result<Assignment, string>> {
+export async function assignmentOf(
+  ports: Reads,
+  run: RunRecord,
+  { slot, fence }: { readonly slot: SlotRef; readonly fence: number },
+): Promise<Result<Assignment, string>> {
   const { workflow, readiness } = await ports.definitions.workflow(run)
   const row = await ports.store.rows.get(run.id, 'task', slot.task)
   if (row === undefined) throw new Error(`task ${slot.task} has no row`)
@@ -47,7 +51,7 @@ export async function assignmentOf(ports: Reads, run: RunRecord, slot: SlotRef):
     env: variant?.env ?? task.env,
     secrets: task.secrets,
     timeoutS,
-    prefix: clonePrefix(slot),
+    prefix: clonePrefix(slot, fence),
     idempotencyKey: `${run.id}/${slot.task}`,
   })
 }

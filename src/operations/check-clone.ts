@@ -5,6 +5,7 @@ import { isSlotTerminal } from '#core/run/slot.ts'
 import { jobEnded } from '#operations/job-ended.ts'
 import { surelyHeldS } from '#operations/last-sign.ts'
 import { leaseS } from '#operations/lease.ts'
+import { neverLeased } from '#operations/never-leased.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { remember } from '#operations/remember.ts'
@@ -50,11 +51,6 @@ export async function checkClone(ports: Ports, slot: SlotRef): Promise<void> {
   await ports.pools.terminate([job], 'its lease ran out')
   await settle(ports, slot)
   await remember(ports, stored.value, null, { outcome: 'failed', cause: silent.cause })
-}
-
-/** What a pool is to say of a job that was given its place and never took its lease. */
-export function neverLeased(afterS: number): string {
-  return `Task failed to start: it took no lease within ${afterS} s`
 }
 
 const silent: Failure = {

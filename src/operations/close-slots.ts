@@ -15,7 +15,7 @@ export async function closeSlots(
   const jobs = slots.flatMap(({ value }) => (value.job !== null && value.bill === null ? [value.job] : []))
   if (jobs.length > 0) await ports.pools.terminate(jobs, reason)
   await between()
-  for (const { value } of slots) await answerWait(ports, value)
+  await Promise.all(slots.map(({ value }) => answerWait(ports, value)))
 }
 
 /** Answers the wait of a slot that is over, if it has one; one that was answered before stays so. */

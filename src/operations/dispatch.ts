@@ -1,4 +1,5 @@
 import { admit, type Admission, type Candidate, type Purse } from '#core/dispatch/admit.ts'
+import { inLanes } from '#core/in-lanes.ts'
 import { meets } from '#core/planning/choose-pools.ts'
 import { worstCaseUsd } from '#core/pools/cost.ts'
 import type { Capacity, Pool } from '#core/pools/pool.ts'
@@ -13,11 +14,19 @@ import { armSlot } from '#operations/arm-slot.ts'
 import { ledgerOf } from '#operations/ledger-of.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
-import { holdSlot, refuseSlot, startSlot } from '#operations/write-admission.ts'
-import type { JobRequest } from '#ports/pools.ts'
+import { type Start, type Started, startSlots } from '#operations/start-slots.ts'
+import { holdSlot, refuseSlot } from '#operations/write-admission.ts'
+import type { PlacedClone } from '#ports/pools.ts'
 
 /** Slots looked at first; four times as many while there is room left and slots to fill it. */
 const firstLook = 8
+/**
+ * As many as there is room for are looked at together, up to so many: what is placed together is written and submitted together, and waits
+ * for the watch should this process end between the two.
+ */
+const widestLook = 500
+/** Slots whose timers are set at a time. */
+const lanes = 32
 
 /**
  * The only act that submits jobs: takes waiting slots by rank while there is room for them and money to pay them, and writes
@@ -25,17 +34,18 @@ const firstLook = 8
  * it asks for.
  */
 export async function dispatch(ports: Ports, untilMs: number = Infinity): Promise<void> {
-  for (let look = firstLook; ;) {
+  for (let least = firstLook; ;) {
     if (ports.clock.nowMs() >= untilMs) return ports.dispatcher.request()
     const capacity = await ports.pools.capacity()
     if (!hasRoom(capacity)) return
+    const look = Math.max(least, Math.min(Math.floor(capacity.total.vcpus), widestLook))
     const waiting = await ports.store.rows.waiting(look)
     const placed = await place(ports, waiting, capacity)
     if (placed.outdated) continue
     // Nobody goes before a slot that waits for the machine itself.
     if (waiting.length < look || placed.machineClosed) return
     // Nothing changed behind so many: a longer look may find smaller or other ones.
-    if (!placed.moved) look *= 4
+    if (!placed.moved) least = look * 4
   }
 }
 
@@ -60,26 +70,30 @@ async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity:
   const purses = await pursesOf(ports, runs)
   const nowMs = ports.clock.nowMs()
   const { admissions, machineClosed } = admit(candidates, { pools, capacity, purses }, nowMs)
-  const asked = slots.map((slot, index) => ({
+  const asked = slots.map((slot, index): Asked => ({
     slot,
     run: runs.get(slot.value.run) as RunRecord,
     admission: admissions[index] as Admission,
   }))
-  // All at once: they are different rows, and a local store makes them durable with one sync.
-  const written = await Promise.allSettled(
-    asked.map(async ({ slot, run, admission }) => {
-      if (admission.kind === 'hold') await holdSlot(ports, slot, admission.waitingFor)
-      return admission.kind === 'submit' ? startSlot(ports, slot, run, admission) : null
-    }),
-  )
-  const started = written.map((write) => (write.status === 'fulfilled' ? write.value : null))
-  const jobs = started.filter((job): job is JobRequest => job !== null && job !== undefined)
+  const [written, held] = await Promise.all([
+    start(ports, asked),
+    Promise.allSettled(
+      asked.map(async ({ slot, admission }) => {
+        if (admission.kind === 'hold') await holdSlot(ports, slot, admission.waitingFor)
+      }),
+    ),
+  ])
+  const started = asked.map(({ slot }) => {
+    const outcome = written.get(slot)
+    return outcome?.status === 'fulfilled' ? outcome.value : null
+  })
+  const jobs = started.filter((job) => job != null)
   // What has been written as starting is started, whatever became of the rest.
   if (jobs.length > 0) await ports.pools.submit(jobs)
-  for (const write of written) if (write.status === 'rejected') throw write.reason
-  for (const [index, { slot, run }] of asked.entries()) {
-    await armSlot(ports, slot.value, run, pools, nowMs, started[index]?.pool)
-  }
+  for (const write of [...written.values(), ...held]) if (write.status === 'rejected') throw write.reason
+  await inLanes([...asked.entries()], lanes, ([index, { slot, run }]) =>
+    armSlot(ports, slot.value, run, pools, nowMs, started[index]?.pool),
+  )
   let outdated = started.includes(undefined)
   let refused = 0
   for (const { slot, run, admission } of asked) {
@@ -88,6 +102,36 @@ async function place(ports: Ports, waiting: readonly Stored<'slot'>[], capacity:
     else outdated = true
   }
   return { moved: jobs.length + refused > 0, outdated, machineClosed }
+}
+
+/** A waiting slot, and what was decided of it. */
+interface Asked {
+  readonly slot: Stored<'slot'>
+  readonly run: RunRecord
+  readonly admission: Admission
+}
+
+/** Names the jobs of those that are admitted, then writes them: by its name alone a job is found that was submitted by a process that died. */
+async function start(ports: Ports, asked: readonly Asked[]): Promise<ReadonlyMap<Stored<'slot'>, Started>> {
+  const admitted = asked.flatMap(({ slot, run, admission }) => {
+    if (admission.kind !== 'submit') return []
+    const { task, attempt, clone, resources, timeoutS, variant } = slot.value
+    const place: PlacedClone = {
+      slot: { run: run.id, task, attempt, clone },
+      pool: admission.pool,
+      resources,
+      timeoutS,
+      variant,
+    }
+    return [{ slot, run, place, reservedNanoUsd: admission.reservedNanoUsd }]
+  })
+  if (admitted.length === 0) return new Map()
+  const names = await ports.pools.names(admitted.map(({ place }) => place))
+  const starts = admitted.map(({ slot, run, place, reservedNanoUsd }, at): Start => {
+    return { slot, run, request: { ...place, job: names[at] as string }, reservedNanoUsd }
+  })
+  const outcomes = await startSlots(ports, starts)
+  return new Map(starts.map(({ slot }, at) => [slot, outcomes[at] as Started]))
 }
 
 /** The runs of the slots, as far as they run: slots of one that is being cancelled get no place. */

@@ -7,6 +7,7 @@ import { billOf } from '#operations/bill-of.ts'
 import { answerWait } from '#operations/close-slots.ts'
 import { finish } from '#operations/finish.ts'
 import { settledBy, settling } from '#operations/ledger-of.ts'
+import { neverLeasedWords } from '#operations/never-leased.ts'
 import type { Ports } from '#operations/ports.ts'
 import { remember } from '#operations/remember.ts'
 import { settle } from '#operations/settle.ts'
@@ -32,8 +33,7 @@ export async function jobEnded(
   if (held === undefined) return ports.dispatcher.request()
   const place = { pool: event.pool, resources: held.value.resources }
   const bill = await billOf(ports, place, { ...unmeasured, billedS: event.billedS })
-  const outcome = await settling<Outcome>(ports.store, held.value, async (ledger) => {
-    const stored = (await ports.store.rows.get(slot.run, 'slot', key)) ?? held
+  const outcome = await settling<Outcome>(ports.store, held, async (stored, ledger) => {
     if (stored.value.job !== job) return { done: { kind: 'known' } }
     const { state } = stored.value
     if (stored.value.bill !== null) return { done: { kind: undecided.has(state) ? 'unsettled' : 'known' } }
@@ -86,7 +86,7 @@ const commands: ReadonlySet<Cause> = new Set<Cause>(['user-error', 'timed-out', 
 function failureOf({ reason, exitCode }: JobEnded, { fence }: SlotRecord): Failure {
   const seen = causeOfReason(reason, exitCode)
   if (fence === 0 && commands.has(seen.cause)) {
-    const evidence = `its job ended before it had a lease: ${reason}`
+    const evidence = `its job ended before it had a lease: ${reason}${isOfImage(reason) ? entrypointHint : ''}`
     return { cause: 'start-failed', confidence: 'likely', exitCode, signal: null, evidence }
   }
   if (exitCode === 0 && seen.cause === 'unknown') {
@@ -94,8 +94,17 @@ function failureOf({ reason, exitCode }: JobEnded, { fence }: SlotRecord): Failu
     const evidence = `its job ended well, and it never reported: ${reason}`
     return { cause: 'host-lost', confidence: 'possible', exitCode, signal: null, evidence }
   }
-  return { ...seen, exitCode, signal: null, evidence: reason }
+  const evidence = fence === 0 && isOfImage(reason) ? `${reason}${entrypointHint}` : reason
+  return { ...seen, exitCode, signal: null, evidence }
 }
+
+/** Whether a container that took no lease ended by itself, or had to be ended: an image may do anything with the command that it is given. */
+function isOfImage(reason: string): boolean {
+  return reason.startsWith('Essential container in task exited') || reason.startsWith(neverLeasedWords)
+}
+
+const entrypointHint =
+  '; should it be so each time, the ENTRYPOINT of its image does not run the command that it is given'
 
 /** Nobody has measured what a clone used that ended without a word. */
 const unmeasured = {

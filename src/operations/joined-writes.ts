@@ -4,8 +4,8 @@ import { afterChange, type Change, type Kind, type Stored } from '#core/run/reco
 import { maxChanges, type Check, type Conflict, type Rows } from '#ports/store.ts'
 
 /**
- * Rows of a run whose first commits are kept, read back as if they were made, and then made as one. After that, and for all
- * that does not fit, they are the rows themselves.
+ * Rows of a run whose first commits are kept, read back as if they were made, and then made as one. Until then a row is read
+ * once: what is written holds only if it still is so. After that, and for all that does not fit, they are the rows themselves.
  */
 export class JoinedWrites implements Rows {
   /** What is thrown once another writer was first: then nothing was written. */
@@ -14,6 +14,7 @@ export class JoinedWrites implements Rows {
   readonly #run: RunId
   readonly #changes = new Map<string, Change>()
   readonly #checks = new Map<string, Check>()
+  readonly #read = new Map<string, Promise<unknown>>()
   #made: Promise<void> | undefined
 
   constructor(rows: Rows, run: RunId) {
@@ -34,9 +35,14 @@ export class JoinedWrites implements Rows {
 
   async get<K extends Kind>(run: RunId, kind: K, id: string): Promise<Stored<K> | undefined> {
     if (this.isOpen && run === this.#run) {
-      const kept = this.#changes.get(nameOf(kind, id)) as Change<K> | undefined
+      const name = nameOf(kind, id)
+      const kept = this.#changes.get(name) as Change<K> | undefined
       if (kept !== undefined) return afterChange(kept)
-    } else await this.#made
+      const read = this.#read.get(name) ?? this.#rows.get(run, kind, id)
+      this.#read.set(name, read)
+      return read as Promise<Stored<K> | undefined>
+    }
+    await this.#made
     return this.#rows.get(run, kind, id)
   }
 

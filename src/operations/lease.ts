@@ -5,6 +5,7 @@ import { slotKey } from '#core/run/ids.ts'
 import { change } from '#core/run/record.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
 import type { Task } from '#core/workflow/workflow.ts'
+import { asOne } from '#operations/as-one.ts'
 import { assignmentOf } from '#operations/assignment-of.ts'
 import type { Equipment } from '#operations/equip.ts'
 import { optimistic } from '#operations/optimistic.ts'
@@ -18,8 +19,13 @@ const renewEveryS = 40
 /** Seconds beyond its limit that a clone has to get its lease and to stage, before its job is ended. */
 export const stagingS = 30
 
-/** Why a lease is not granted; or its fence, and whether it was granted just now. */
-type Answer = { readonly refused: string } | { readonly fence: number; readonly isNew: boolean }
+/** Why a lease is not granted, or its fence. */
+type Answer = { readonly refused: string } | { readonly fence: number }
+
+/** With what its clone is to do; or why that lacks something. */
+type Granted =
+  | { readonly refused: string }
+  | { readonly fence: number; readonly assignment: Result<Assignment, string> }
 
 /**
  * Gives a clone the right to work: the fence grows with each lease, and a claim under an older one is refused. The lease
@@ -34,6 +40,18 @@ export async function lease(
   equip: (assignment: Assignment) => Promise<Result<Equipment, string>> = asItIs,
 ): Promise<LeaseAnswer> {
   const { slot, job } = request
+  const granted = await asOne(ports, slot.run, (rows) => grant(rows, request))
+  if ('refused' in granted) return { granted: false, why: granted.refused }
+  const { fence, assignment } = granted
+  const given = assignment.ok ? await equip(assignment.value) : assignment
+  if (given.ok) return { granted: true, fence, renewEveryS, ...given.value }
+  await report(ports, { slot, job, fence, ...neverRan, ended: { kind: 'failed', failure: badInput(given.error) } })
+  return { granted: false, why: given.error }
+}
+
+/** Writes the lease, puts together what its clone is to do, and sets the timers, once the lease is durable. */
+async function grant(ports: Ports, request: LeaseRequest): Promise<Granted> {
+  const { slot, job } = request
   const { value: run } = await readRun(ports.store, slot.run)
   const { readiness } = await ports.definitions.workflow(run)
   const answer = await optimistic<Answer>(ports.store, slot.run, async () => {
@@ -44,23 +62,20 @@ export async function lease(
     const row = await ports.store.rows.get(slot.run, 'task', slot.task)
     const atMs = ports.clock.nowMs()
     const isHolder = stored.value.state === 'running' && stored.value.holder === request.holder
-    if (isHolder && stored.value.job === job) return { done: { fence: stored.value.fence, isNew: false } }
+    if (isHolder && stored.value.job === job) return { done: { fence: stored.value.fence } }
     const refused = refusalOf(stored.value, job, readiness.tasks.get(row?.value.task ?? '') as Task, atMs)
     if (refused !== undefined) return { done: { refused } }
     const fence = stored.value.fence + 1
     const untilMs = atMs + leaseS * 1000
     const event = { type: 'slot.leased', atMs, fence, job, holder: request.holder, untilMs } as const
     const write = [change('slot', stored.id, stored, event)]
-    return { write, checks: [asRead(current)], value: { fence, isNew: true } }
+    return { write, checks: [asRead(current)], value: { fence } }
   })
-  if ('refused' in answer) return { granted: false, why: answer.refused }
+  if ('refused' in answer) return answer
   const { fence } = answer
+  const assignment = await assignmentOf(ports, run, { slot, fence })
   await setTimers(ports, request)
-  const assignment = await assignmentOf(ports, run, slot)
-  const given = assignment.ok ? await equip(assignment.value) : assignment
-  if (given.ok) return { granted: true, fence, renewEveryS, ...given.value }
-  await report(ports, { slot, job, fence, ...neverRan, ended: { kind: 'failed', failure: badInput(given.error) } })
-  return { granted: false, why: given.error }
+  return { fence, assignment }
 }
 
 /** A clone of this machine shares its memory and its files. */

@@ -29,16 +29,28 @@ export function settledBy(
 }
 
 /**
- * A write that may bill a clone, and so its run's ledger, which every clone of the run writes. The ledger is read before
- * `decide` reads the slot: what a slot without a bill has put aside is then still in it, whoever bills the slot meanwhile.
+ * A write that may bill a clone, whose slot was read just now, and so its run's ledger, which every clone of the run writes. The ledger
+ * is read before the slot is read again: what a slot without a bill has put aside is then still in it, whoever bills the slot meanwhile.
  */
 export async function settling<T>(
   store: Store,
-  { run, reservedNanoUsd }: SlotRecord,
-  decide: (ledger: Stored<'ledger'> | undefined) => Promise<Decided<T>>,
+  held: Stored<'slot'>,
+  decide: (slot: Stored<'slot'>, ledger: Stored<'ledger'> | undefined) => Promise<Decided<T>>,
 ): Promise<T> {
-  if (reservedNanoUsd === 0) return optimistic(store, run, () => decide(undefined))
+  const { run, reservedNanoUsd } = held.value
+  const readAgain = async () => (await store.rows.get(run, 'slot', held.id)) ?? held
+  if (reservedNanoUsd === 0) {
+    let slot: Stored<'slot'> | undefined = held
+    return optimistic(store, run, async () => {
+      const read = slot ?? (await readAgain())
+      slot = undefined
+      return decide(read, undefined)
+    })
+  }
   return inTurn(store, run, () =>
-    optimistic(store, run, async () => decide(await store.rows.get(run, 'ledger', ledgerId))),
+    optimistic(store, run, async () => {
+      const ledger = await store.rows.get(run, 'ledger', ledgerId)
+      return decide(await readAgain(), ledger)
+    }),
   )
 }

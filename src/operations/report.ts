@@ -1,4 +1,5 @@
 import type { CloneReport, ReportAnswer } from '#contract/clone-api.ts'
+import { isReadByClones } from '#contract/object-keys.ts'
 import type { Sample } from '#core/prediction/prediction.ts'
 import { slotKey } from '#core/run/ids.ts'
 import { change, type Stored } from '#core/run/record.ts'
@@ -16,7 +17,8 @@ import { settle } from '#operations/settle.ts'
  * the fence it was given; then settles. A clone whose attempt was decided meanwhile is `late`: only its bill is kept. The
  * manifest is durable before the commit that follows from it.
  */
-export async function report(ports: Ports, said: CloneReport): Promise<ReportAnswer> {
+export async function report(ports: Ports, told: CloneReport): Promise<ReportAnswer> {
+  const said = { ...told, ended: await judged(ports, told.ended) }
   const { slot, fence } = said
   const key = slotKey(slot)
   const { usage, times, billedS } = said
@@ -24,8 +26,7 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
   if (held === undefined) return 'fenced'
   // Pool and resources of a slot that has a job do not change any more.
   const bill = await billOf(ports, held.value, { usage, times, billedS })
-  const { answer, stored } = await settling<Taken>(ports.store, held.value, async (ledger) => {
-    const row = (await ports.store.rows.get(slot.run, 'slot', key)) ?? held
+  const { answer, stored } = await settling<Taken>(ports.store, held, async (row, ledger) => {
     if (row.value.job !== said.job || row.value.fence !== fence) return { done: { answer: 'fenced', stored: row } }
     const atMs = ports.clock.nowMs()
     const [first, ...rest] = eventsFor(row, said, bill, atMs)
@@ -50,6 +51,27 @@ export async function report(ports: Ports, said: CloneReport): Promise<ReportAns
   } else if (said.ended.kind !== 'stopped') await settle(ports, slot)
   await (remembering ?? remember(ports, stored.value, bill, outcome))
   return answer
+}
+
+/**
+ * A clone may not list objects, so that one which is not there looks forbidden to it. Whoever may tells which it was: what is missing stays
+ * so wherever the clone is tried again.
+ */
+async function judged({ objects }: Pick<Ports, 'objects'>, ended: CloneReport['ended']): Promise<CloneReport['ended']> {
+  if (ended.kind !== 'failed' || ended.refused === undefined) return ended
+  const { refused, failure } = ended
+  if (!isReadByClones(refused) || !(await isMissing(objects, refused))) return { kind: 'failed', failure }
+  const missing = { cause: 'bad-input', confidence: 'certain', evidence: `object ${refused} is missing` } as const
+  return { kind: 'failed', failure: { ...failure, ...missing } }
+}
+
+async function isMissing(objects: Ports['objects'], key: string): Promise<boolean> {
+  try {
+    return (await objects.size(key)) === undefined
+  } catch {
+    // Nobody can tell now, or it is no key at all: what the clone said stays.
+    return false
+  }
 }
 
 /** The answer, and the slot as it was before. */

@@ -8,7 +8,7 @@ import type { FrontierInput } from '#ports/executions.ts'
 export type Start = FrontierInput['tasks'][number]
 
 /**
- * Starts executions of at most {@link frontierSize} tasks each, named by what they start: the same starts have the same
+ * Starts executions of at most {@link frontierSize} clones each, named by what they start: the same starts have the same
  * names, and a name is started once. `again` makes other names: an execution that ended too early keeps its own.
  */
 export async function startExecutions(
@@ -17,10 +17,22 @@ export async function startExecutions(
   starts: readonly Start[],
   again = '',
 ): Promise<void> {
-  for (let from = 0; from < starts.length; from += frontierSize) {
-    const input = { run, tasks: starts.slice(from, from + frontierSize) }
-    await ports.executions.start(executionName(input, again), input)
+  for (const tasks of cut(starts)) await ports.executions.start(executionName({ run, tasks }, again), { run, tasks })
+}
+
+/** A task's clones stay together. */
+function cut(starts: readonly Start[]): readonly (readonly Start[])[] {
+  const frontiers: Start[][] = []
+  let clones = frontierSize
+  for (const start of starts) {
+    clones += start.clones.length
+    if (clones > frontierSize) {
+      frontiers.push([])
+      clones = start.clones.length
+    }
+    frontiers.at(-1)?.push(start)
   }
+  return frontiers
 }
 
 /** Within the 80 characters that Step Functions allows a name. */

@@ -1,5 +1,6 @@
 import type { RunId } from '#core/run/ids.ts'
 import type { SlotRecord } from '#core/run/slot.ts'
+import { busySlots } from '#operations/busy-slots.ts'
 import { checkClone } from '#operations/check-clone.ts'
 import type { Ports } from '#operations/ports.ts'
 import { sweep } from '#operations/sweep.ts'
@@ -45,13 +46,4 @@ function isOverdue(slot: SlotRecord, nowMs: number): boolean {
   const { startingAtMs, leasedUntilMs, endedAtMs } = slot
   if (slot.state === 'running' && leasedUntilMs !== null) return leasedUntilMs < nowMs
   return (endedAtMs ?? startingAtMs ?? nowMs) + overdueS * 1000 < nowMs
-}
-
-async function* busySlots(ports: Pick<Ports, 'store'>): AsyncGenerator<SlotRecord> {
-  let after: string | undefined
-  do {
-    const page = await ports.store.rows.busy({ limit: pageSize, ...(after === undefined ? {} : { after }) })
-    yield* page.items
-    after = page.next
-  } while (after !== undefined)
 }

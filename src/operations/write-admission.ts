@@ -1,15 +1,12 @@
 import type { Admission } from '#core/dispatch/admit.ts'
 import type { Failure } from '#core/failure/cause.ts'
-import { slotKey, type SlotRef } from '#core/run/ids.ts'
-import { freeNanoUsd, ledgerId, newLedger, ledgerRefusal, usdText, type LedgerEvent } from '#core/run/ledger.ts'
-import { change, type Change, type Stored } from '#core/run/record.ts'
+import { freeNanoUsd, ledgerId, newLedger, usdText } from '#core/run/ledger.ts'
+import { change, type Stored } from '#core/run/record.ts'
 import type { RunRecord } from '#core/run/run.ts'
 import type { WaitReason } from '#core/run/slot.ts'
-import { inTurn } from '#operations/in-turn.ts'
 import { optimistic } from '#operations/optimistic.ts'
 import type { Ports } from '#operations/ports.ts'
 import { settle } from '#operations/settle.ts'
-import type { JobRequest } from '#ports/pools.ts'
 
 type Writes = Pick<Ports, 'store' | 'clock'>
 
@@ -22,48 +19,6 @@ export async function holdSlot(ports: Writes, { id, value }: Stored<'slot'>, wai
     const held = { type: 'slot.held', atMs: ports.clock.nowMs(), waitingFor } as const
     return { write: [change('slot', id, stored, held)], value: undefined }
   })
-}
-
-/**
- * Writes that a slot starts, and what is put aside for it; gives the job to submit. `undefined`: the slot was decided, or
- * its money spent, since it was admitted.
- */
-export async function startSlot(
-  ports: Writes,
-  { id, value }: Stored<'slot'>,
-  run: RunRecord,
-  { pool, reservedNanoUsd }: Extract<Admission, { kind: 'submit' }>,
-): Promise<JobRequest | undefined> {
-  const { task, attempt, clone, resources } = value
-  const slot: SlotRef = { run: run.id, task, attempt, clone }
-  const job = `${run.id}-${slotKey(slot)}`
-  const write = (): Promise<JobRequest | undefined> =>
-    optimistic<JobRequest | undefined>(ports.store, run.id, async () => {
-      const stored = await ports.store.rows.get(run.id, 'slot', id)
-      if (stored?.value.state !== 'waiting') return { done: undefined }
-      const atMs = ports.clock.nowMs()
-      const reserved = reservedNanoUsd === 0 ? [] : await reservation(ports, run, reservedNanoUsd, atMs)
-      if (reserved === undefined) return { done: undefined }
-      const starting = { type: 'slot.starting', atMs, pool, job, reservedNanoUsd } as const
-      return { write: [change('slot', id, stored, starting), ...reserved], value: { job, slot, pool, resources } }
-    })
-  return reservedNanoUsd === 0 ? write() : inTurn(ports.store, run.id, write)
-}
-
-/** Opens the ledger with its first reservation. `undefined`: there is less money than there was. */
-async function reservation(
-  ports: Pick<Ports, 'store'>,
-  { id, budgetUsd }: RunRecord,
-  nanoUsd: number,
-  atMs: number,
-): Promise<readonly Change<'ledger'>[] | undefined> {
-  const stored = await ports.store.rows.get(id, 'ledger', ledgerId)
-  const opened = newLedger(id, budgetUsd ?? 0)
-  const reserved: LedgerEvent = { type: 'ledger.reserved', atMs, nanoUsd }
-  if (ledgerRefusal(stored?.value ?? opened, reserved) !== undefined) return undefined
-  if (stored !== undefined) return [change('ledger', ledgerId, stored, reserved)]
-  const { run, capNanoUsd } = opened
-  return [change('ledger', ledgerId, undefined, { type: 'ledger.opened', atMs, run, capNanoUsd }, reserved)]
 }
 
 /**

@@ -3,7 +3,7 @@ import type { StagedFile } from '#core/run/manifest.ts'
 /**
  * Objects by key. Keys are `/`-separated, never absolute, never with `..`. An object is a claim until a row names it. Whatever
  * form a store keeps an object in, all that is read, sized and hashed is content. @throws DamagedObject for a form that has no
- * content.
+ * content, RefusedObject for what this reader may not have.
  */
 export interface ObjectStore {
   /** Whole contents; `undefined` when there is none. Meant for documents, not for data. */

@@ -91,13 +91,21 @@ function tell(how: string, deployment: Deployment, run: RunDocument): void {
   )
 }
 
-/** Calls by task, of each command; what was called less than once for ten tasks is left out. */
-function callsPerTask(deployment: Deployment, tasks: number): string {
-  return [...deployment.calls()]
-    .map(([name, { calls, capacityUnits }]) => ({ name, calls: calls / tasks, units: capacityUnits / tasks }))
-    .filter(({ calls }) => calls >= 0.1)
-    .toSorted((a, b) => b.calls - a.calls)
-    .map(({ name, calls, units }) => `${name} ${calls.toFixed(1)}${units > 0 ? ` (${units.toFixed(1)} units)` : ''}`)
+/** Requests by task, of each command, but for those of who follows the run; what is less than one for ten tasks is left out. */
+function callsPerTask({ trace }: Deployment, tasks: number): string {
+  const counted = new Map<string, { readonly calls: number; readonly units: number }>()
+  const own = trace.invocations.filter(({ what }) => !what.startsWith('GET '))
+  for (const { service, command, readUnits } of own.flatMap(({ calls }) => calls)) {
+    const name = `${service} ${command}`
+    const { calls, units } = counted.get(name) ?? { calls: 0, units: 0 }
+    counted.set(name, { calls: calls + 1, units: units + readUnits })
+  }
+  return [...counted]
+    .filter(([, { calls }]) => calls >= tasks / 10)
+    .toSorted(([, a], [, b]) => b.calls - a.calls)
+    .map(([name, { calls, units }]) => {
+      return `${name} ${(calls / tasks).toFixed(1)}${units > 0 ? ` (${(units / tasks).toFixed(1)} read units)` : ''}`
+    })
     .join(', ')
 }
 
@@ -125,6 +133,10 @@ describe('the demo through a control plane of an account', () => {
     expect(hashes).toStrictEqual(local)
     expect(deployment.errors).toStrictEqual([])
     expect(deployment.measured.get('RunsSucceeded')).toBe(1)
+    // Instances of a task come together, and so do their jobs.
+    const requests = deployment.trace.invocations.flatMap(({ calls }) => calls)
+    const submissions = requests.filter(({ command }) => command === 'SubmitJob').length
+    expect(submissions).toBeLessThan((deployment.measured.get('ClonesStarted') ?? 0) * 0.9)
     expect(await deployment.isWatched()).toBe(true)
   })
 

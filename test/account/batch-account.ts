@@ -1,12 +1,7 @@
 import { join } from 'node:path'
-import {
-  type BatchClient,
-  CreateComputeEnvironmentCommand,
-  CreateJobQueueCommand,
-  ListJobsCommand,
-} from '@aws-sdk/client-batch'
+import { type BatchClient, CreateComputeEnvironmentCommand, CreateJobQueueCommand } from '@aws-sdk/client-batch'
 import { createBatchClient } from '#adapters/aws/batch-client.ts'
-import { batchJobName } from '#adapters/aws/batch-job-name.ts'
+import { BatchJobs } from '#adapters/aws/batch-jobs.ts'
 import type { AlarmClock } from '#adapters/local/alarm-clock.ts'
 import { containerEnvironment } from '#contract/container-environment.ts'
 import type { PoolParameter } from '#contract/deployment.ts'
@@ -32,14 +27,16 @@ export interface BatchAccountOptions {
   readonly agent: string
   /** What all containers are told. */
   readonly environment: Readonly<Record<keyof typeof containerEnvironment, string>>
+  /** Of the machine and of each pool. */
+  readonly vcpus: number
   readonly eventKnobs: Partial<EventKnobs>
   /** Takes an event once it has come. */
   readonly onEvent: (event: JobEvent) => Promise<void>
   readonly onError: (error: unknown) => void
 }
 
-/** Enough for four containers at once, whatever there is: most of them wait for something. */
-const machine = { vcpus: 4, memoryMiB: 16_384, gpus: 0 }
+/** More than there is: most containers wait for something. */
+const machine = { memoryMiB: 16_384, gpus: 0 }
 
 const shapes = [
   { id: 'hot-cpu', tier: 'hot', purchase: 'on-demand', startDelayS: 0.1, spillsTo: ['warm-cpu', 'cold-cpu'] },
@@ -51,7 +48,7 @@ const shapes = [
 
 /** Opens an endpoint, and makes an environment and a queue for each pool. */
 export async function openBatchAccount(options: BatchAccountOptions): Promise<BatchAccount> {
-  const { folder, clock, agent, environment, eventKnobs, onEvent, onError } = options
+  const { folder, clock, agent, environment, vcpus, eventKnobs, onEvent, onError } = options
   const { accessKeyId } = credentials
   const endpoint = await openBatchEndpoint({
     folder: join(folder, 'batch'),
@@ -63,7 +60,7 @@ export async function openBatchAccount(options: BatchAccountOptions): Promise<Ba
       NODE_COMPILE_CACHE: join(folder, 'compiled'),
     },
     clock,
-    machine,
+    machine: { ...machine, vcpus },
     seed: 'an account',
     accessKeyId,
     emulation: () => ({ startDelay: { kind: 'fixed', seconds: 0.1 }, reclaim: { kind: 'never' } }),
@@ -83,7 +80,7 @@ export async function openBatchAccount(options: BatchAccountOptions): Promise<Ba
           type: shape.purchase === 'spot' ? 'SPOT' : 'EC2',
           allocationStrategy: 'BEST_FIT_PROGRESSIVE',
           minvCpus: 0,
-          maxvCpus: 8,
+          maxvCpus: 2 * vcpus,
           instanceTypes: ['c7i.xlarge'],
           subnets: ['subnet-1'],
           securityGroupIds: ['sg-1'],
@@ -102,7 +99,7 @@ export async function openBatchAccount(options: BatchAccountOptions): Promise<Ba
       platform: 'EC2',
       queue: jobQueueArn,
       fairShare: false,
-      vcpus: 4,
+      vcpus,
       memoryMiB: 8192,
       gpus: 0,
       price: { usdPerVcpuHour: 0.04, usdPerGiBHour: 0.004, usdPerGpuHour: 0 },
@@ -120,11 +117,11 @@ export async function openBatchAccount(options: BatchAccountOptions): Promise<Ba
     client,
     pools,
     async reclaim(job) {
-      for (const { queue: jobQueue } of pools) {
-        const filters = [{ name: 'JOB_NAME', values: [batchJobName(job)] }]
-        const { jobSummaryList = [] } = await client.send(new ListJobsCommand({ jobQueue, filters }))
-        for (const { jobId = '' } of jobSummaryList) endpoint.reclaimHostOf(jobId)
-      }
+      const found = await new BatchJobs(
+        client,
+        pools.map(({ queue }) => queue),
+      ).find([job])
+      for (const { id } of found) endpoint.reclaimHostOf(id)
     },
     async close() {
       client.destroy()

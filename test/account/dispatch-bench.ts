@@ -23,7 +23,10 @@ export async function dispatchBench(spoil: (client: object) => void = () => unde
     if (!closed) await look.promise
     return { total: { vcpus: 0 }, pools: {} }
   }
-  const handle = dispatchHandler({ pools: { capacity }, clock: { nowMs: Date.now } } as unknown as Ports)
+  const ports = { pools: { capacity }, clock: { nowMs: Date.now } } as unknown as Ports
+  const handle = dispatchHandler(ports, (error) => {
+    throw error
+  })
   const receive = async (bodies: readonly string[]) => {
     await handle(queueEvent(bodies))
     return bodies.map(() => true)

@@ -28,11 +28,16 @@ export function openEventSource(options: {
 
   const carryOut = async (): Promise<boolean> => {
     const { Messages = [] } = await client.send(
-      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: batchSize, VisibilityTimeout: 30 }),
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: batchSize,
+        VisibilityTimeout: 30,
+        MessageSystemAttributeNames: ['ApproximateReceiveCount'],
+      }),
     )
     if (Messages.length === 0) return false
-    const Records = Messages.map(({ MessageId, ReceiptHandle, Body }) => {
-      return { messageId: MessageId, receiptHandle: ReceiptHandle, body: Body } as SQSRecord
+    const Records = Messages.map(({ MessageId, ReceiptHandle, Body, Attributes: attributes }) => {
+      return { messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, attributes } as SQSRecord
     })
     const answer = await handle({ Records })
     const failed = new Set(answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))

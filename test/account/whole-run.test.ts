@@ -12,9 +12,10 @@ import { rig, type RigOptions } from '../builders/rig.ts'
 import type { Behaviour, Script } from '../builders/scripted-clone.ts'
 import { from, leaves, numbers, over } from '../operations/drawn.ts'
 import { seenRun } from '../properties/seen-run.ts'
-import { consumptionOf } from './consumption.ts'
+import { CallTrace } from './call-trace.ts'
 import { dropTable, dynamoClient, newBucket, newTable, s3Client } from './emulated-account.ts'
 import { withFaults } from './faulty-client.ts'
+import { WriteUnits } from './write-units.ts'
 
 const instances = 20
 
@@ -83,19 +84,30 @@ describe('a whole run with rows in DynamoDB and objects in S3', () => {
     expect(faults.size).toBeGreaterThan(3)
   })
 
-  it('takes some 65 write units and 60 read units a task of two clones, and one object an output', async () => {
-    const rows = consumptionOf(dynamo)
-    const objects = consumptionOf(s3)
+  it('asks no more of a table, for a task of two clones, than it did when it was counted, and writes one object an output', async () => {
+    const trace = new CallTrace()
+    trace.watch('dynamo', dynamo)
+    trace.watch('s3', s3)
     const engine = rig(script, options)
-    const run = await engine.submit(workflow)
-    await engine.settle(run)
+    await trace.call('work', 'a whole run', async () => engine.settle(await engine.submit(workflow)))
 
     const tasks = instances + 2
-    const units = (...commands: readonly string[]): number =>
-      commands.reduce((sum, name) => sum + (rows.get(name)?.capacityUnits ?? 0), 0) / tasks
-    expect(units('TransactWriteItemsCommand', 'PutItemCommand')).toBeGreaterThan(30)
-    expect(units('TransactWriteItemsCommand', 'PutItemCommand')).toBeLessThan(75)
-    expect(units('GetItemCommand', 'QueryCommand', 'BatchGetItemCommand')).toBeLessThan(75)
-    expect(objects.get('PutObjectCommand')?.calls).toBeLessThan(2 * tasks)
+    const calls = trace.invocations.flatMap((invocation) => invocation.calls)
+    const writes = new WriteUnits()
+    const writeUnits = calls.reduce((sum, { command, input, failed }) => sum + writes.of(command, input, !failed), 0)
+    const asked = (command: string): number => calls.filter((call) => call.command === command).length / tasks
+    const counted = {
+      writeUnits: writeUnits / tasks,
+      transactions: asked('TransactWriteItems'),
+      reads: asked('GetItem'),
+      queries: asked('Query'),
+      objects: asked('PutObject'),
+    }
+    expect(counted.writeUnits).toBeGreaterThan(30)
+    expect(counted.writeUnits).toBeLessThan(82)
+    expect(counted.transactions).toBeLessThan(11)
+    expect(counted.reads).toBeLessThan(45)
+    expect(counted.queries).toBeLessThan(13)
+    expect(counted.objects).toBeLessThan(1.3)
   })
 })

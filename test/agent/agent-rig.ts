@@ -12,6 +12,7 @@ import { sessionMembers } from '#agent/process-table.ts'
 import { removalsDone } from '#agent/removals.ts'
 import { runClone } from '#agent/run-clone.ts'
 import type { Assignment, CloneReport, LeaseAnswer, ReportAnswer } from '#contract/clone-api.ts'
+import { clonePrefix, logKey } from '#contract/object-keys.ts'
 import type { StopReason } from '#contract/stop-reason.ts'
 import type { Failure } from '#core/failure/cause.ts'
 import { sha256 } from '#core/hash.ts'
@@ -76,7 +77,7 @@ export class AgentRig {
         return value === undefined ? err('is not set') : ok(value)
       },
       inherit: { PATH: '/usr/local/bin:/usr/bin:/bin' },
-      logFile: (slot, stream) => this.logFile(slot, stream),
+      logFile: ({ prefix }, stream) => join(this.root, 'objects', logKey(prefix, stream)),
       killGraceS: 0.3,
       onProcessGroup: (leader, what) => {
         if (what === 'started') this.leaders.push(leader)
@@ -104,7 +105,7 @@ export class AgentRig {
       outputs: {},
       timeoutS: null,
       idempotencyKey: 'run_00000000/clean[3]',
-      prefix: `runs/${slot.run}/${slot.task}/1/${slot.clone}`,
+      prefix: clonePrefix(slot, 1),
       ...given,
       env: { READY: this.ready, ...given.env },
     }
@@ -136,7 +137,7 @@ export class AgentRig {
   }
 
   logFile(slot: SlotRef, stream: LogStream): string {
-    return join(this.root, 'objects', 'runs', slot.run, slot.task, '1', `${slot.clone}`, `${stream}.log`)
+    return join(this.root, 'objects', logKey(clonePrefix(slot, 1), stream))
   }
 
   /** An object with these contents, as a manifest names it. */

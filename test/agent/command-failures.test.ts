@@ -45,7 +45,7 @@ describe('a command that fails', () => {
     const outputs = { a: { path: 'a', type: 'file', optional: false } } as const
     const { report } = await rig.run({ script: 'echo x > "$OUTPUT_A"; exit 1', outputs })
     expect(report?.times.stagingOutS).toBeNull()
-    expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/out/a')).toBeUndefined()
+    expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/1/out/a')).toBeUndefined()
   })
 
   it('by a signal of its own doing is the user’s error', async () => {

@@ -43,7 +43,7 @@ describe('a clone that is told to stop', () => {
     )
     expect(exit).toMatchObject({ outcome: 'stopped', exitCode: 0 })
     expect(report?.ended).toStrictEqual({ kind: 'stopped' })
-    expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/out/a')).toBeUndefined()
+    expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/1/out/a')).toBeUndefined()
   })
 
   it('ends children that went to a group of their own, and those that are stopped', async () => {
@@ -88,7 +88,7 @@ describe('a clone that is told to stop while its outputs are stored', () => {
       { job: { signal: controller.signal }, deps: { objects } },
     )
     expect(report?.ended).toStrictEqual({ kind: 'stopped' })
-    expect(stored).toStrictEqual(['runs/run_00000000/clean[3]/1/0/out/a'])
+    expect(stored).toStrictEqual(['runs/run_00000000/clean[3]/1/0/1/out/a'])
   })
 })
 
@@ -115,7 +115,7 @@ describe('a clone whose host is reclaimed', () => {
     const ending = rig.run(
       { script: `trap 'touch "$READY.term"; exit 0' TERM; touch "$READY"; while :; do sleep 0.05; done` },
       {
-        deps: { keepLogs: async (slot, prefix) => void kept.push([slot.clone, prefix, rig.reports.length]) },
+        deps: { keepLogs: async (prefix) => void kept.push([prefix, rig.reports.length]) },
         job: { signal: controller.signal },
       },
     )
@@ -126,7 +126,7 @@ describe('a clone whose host is reclaimed', () => {
     expect(failureOf(ended)).toMatchObject({ cause: 'reclaimed', confidence: 'certain' })
     expect(answers).toBe(2)
     expect(existsSync(`${rig.ready}.term`)).toBe(true)
-    expect(kept).toStrictEqual([[0, 'runs/run_00000000/clean[3]/1/0', 0]])
+    expect(kept).toStrictEqual([['runs/run_00000000/clean[3]/1/0/1', 0]])
   })
 })
 
@@ -213,7 +213,7 @@ describe('a command that floods a log', () => {
         cause: 'user-error',
         evidence: `wrote more than 2 MiB to ${stream}: write data to an output`,
       })
-      const log = join(rig.root, 'objects', 'runs', 'run_00000000', 'clean[3]', '1', '0', `${stream}.log`)
+      const log = join(rig.root, 'objects', 'runs', 'run_00000000', 'clean[3]', '1', '0', '1', `${stream}.log`)
       expect(statSync(log).size).toBeLessThan(2 * 1024 ** 2 + 100)
       expect(ended[stream].slice(-60)).toContain(`[${stream} was cut here: more than 2 MiB]\n`)
     },

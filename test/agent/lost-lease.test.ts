@@ -23,7 +23,7 @@ describe('a clone that loses its lease', () => {
     expect(exit).toMatchObject({ outcome: 'lost', exitCode: 0 })
     expect(exit.reason).toContain('lease lost: its renewal was refused')
     expect(report?.ended).toStrictEqual({ kind: 'stopped' })
-    expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/out/a')).toBeUndefined()
+    expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/1/out/a')).toBeUndefined()
     expect(readProcess(Number(readFileSync(`${rig.ready}.pid`, 'utf8')))?.alive ?? false).toBe(false)
   })
 

@@ -13,7 +13,7 @@ async function refusal(script: string, output: Output): Promise<string> {
   await using rig = new AgentRig()
   const failure = failureOf(await rig.run({ script, outputs: { result: output } }))
   expect(failure).toMatchObject({ cause: 'bad-output', exitCode: null, signal: null })
-  expect(await rig.objects.size(`runs/run_00000000/clean[3]/1/0/out/${output.path}`)).toBeUndefined()
+  expect(await rig.objects.size(`runs/run_00000000/clean[3]/1/0/1/out/${output.path}`)).toBeUndefined()
   return failure.evidence
 }
 
@@ -36,7 +36,7 @@ describe('an output', () => {
       ['link', 2],
       ['two', 2],
     ])
-    expect(manifest).toMatchObject({ folder: 'runs/run_00000000/clean[3]/1/0/out/parts', bytes: 8 })
+    expect(manifest).toMatchObject({ folder: 'runs/run_00000000/clean[3]/1/0/1/out/parts', bytes: 8 })
     expect(report?.usage.bytesOut).toBe(8)
     for (const staged of manifest.files) {
       expect((await rig.objects.read(staged.object))?.length).toBe(staged.bytes)
@@ -46,7 +46,7 @@ describe('an output', () => {
   it('that is a directory may be empty', async () => {
     expect(await claim(':', directory)).toStrictEqual({
       type: 'directory',
-      folder: 'runs/run_00000000/clean[3]/1/0/out/parts',
+      folder: 'runs/run_00000000/clean[3]/1/0/1/out/parts',
       bytes: 0,
       files: [],
     })
@@ -75,7 +75,7 @@ describe('an output', () => {
     const { a, b } = claimOf(ended)
     expect(a).toMatchObject({ bytes: 5 })
     expect(b).toMatchObject({ bytes: 5 })
-    const objects = ['a', 'b'].map((name) => join(rig.root, 'objects/runs/run_00000000/clean[3]/1/0/out', name))
+    const objects = ['a', 'b'].map((name) => join(rig.root, 'objects/runs/run_00000000/clean[3]/1/0/1/out', name))
     expect(objects.map((path) => readFileSync(path, 'utf8'))).toStrictEqual(['kept\n', 'kept\n'])
     expect(readFileSync(outside, 'utf8')).toBe('kept\n')
   })
@@ -223,6 +223,6 @@ describe('an output whose contents are wrong', () => {
       outputs: { a: file, b: { ...json, path: 'b.json' } },
     })
     expect(failureOf(ended).evidence).toMatch(/^output b: b\.json is not JSON: /)
-    expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/out/a')).toBeUndefined()
+    expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/1/out/a')).toBeUndefined()
   })
 })

@@ -12,7 +12,7 @@ import { HttpCloneApi } from '#agent/http-clone-api.ts'
 import { removalsDone } from '#agent/removals.ts'
 import { runClone } from '#agent/run-clone.ts'
 import type { CloneApi } from '#contract/clone-api.ts'
-import { clonePrefix, logKey } from '#contract/object-keys.ts'
+import { logKey } from '#contract/object-keys.ts'
 import { newInEveryRun } from '#core/pools/chance.ts'
 import { err } from '#core/result.ts'
 import { isRunTerminal } from '#core/run/run.ts'
@@ -60,7 +60,7 @@ async function play(reach?: (job: JobRequest, url: string) => CloneApi, wayOf?: 
           random: () => 0,
           secret: async () => err('there is none'),
           inherit: { PATH: '/usr/local/bin:/usr/bin:/bin' },
-          logFile: (slot, stream) => join(root, 'objects', logKey(clonePrefix(slot), stream)),
+          logFile: ({ prefix }, stream) => join(root, 'objects', logKey(prefix, stream)),
         },
         { slot: job.slot, job: job.job, signal, acceptedAtMs: clock.nowMs() },
       ),

@@ -16,12 +16,12 @@ describe('a clone', () => {
     const { greeting } = claimOf(ended)
     expect(greeting).toStrictEqual({
       type: 'file',
-      object: 'runs/run_00000000/clean[3]/1/0/out/deep/greeting.txt',
+      object: 'runs/run_00000000/clean[3]/1/0/1/out/deep/greeting.txt',
       bytes: 5,
       sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
     })
     expect(
-      Buffer.from((await rig.objects.read('runs/run_00000000/clean[3]/1/0/out/deep/greeting.txt'))!).toString(),
+      Buffer.from((await rig.objects.read('runs/run_00000000/clean[3]/1/0/1/out/deep/greeting.txt'))!).toString(),
     ).toBe('hello')
     expect(ended.stdout).toBe('out\n')
     expect(ended.stderr).toBe('err\n')

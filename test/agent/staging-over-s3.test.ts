@@ -104,12 +104,22 @@ describe('staging over S3', () => {
       s3.fault = ({ what }) => (what === refused ? { kind: 'refuse', status: 403, code: 'AccessDenied' } : undefined)
     }
     refuse('get')
-    const before = failureOf(await rig.run({ variables }, { deps: { objects } }))
+    const ended = await rig.run({ variables }, { deps: { objects } })
+    const before = failureOf(ended)
+    // Whether it is there is for somebody else to tell.
+    expect(ended.report?.ended).toMatchObject({ refused: 'blobs/noise' })
+    const ofCode = await rig.run({ code: sha256('code') }, { deps: { objects } })
+    expect(ofCode.report?.ended).toMatchObject({
+      failure: { cause: 'start-failed' },
+      refused: `blobs/${sha256('code')}`,
+    })
     refuse('put')
     const outputs = { a: { path: 'a', type: 'file', optional: false } } as const
-    const after = failureOf(await rig.run({ script: 'echo a > "$OUTPUT_A"', outputs }, { deps: { objects } }))
+    const unstored = await rig.run({ script: 'echo a > "$OUTPUT_A"', outputs }, { deps: { objects } })
+    const after = failureOf(unstored)
+    expect(unstored.report?.ended).not.toHaveProperty('refused')
     expect([before.cause, after.cause]).toStrictEqual(['start-failed', 'start-failed'])
-    expect(before.evidence).toContain('staging in failed: S3: AccessDenied')
+    expect(before.evidence).toContain('staging in failed: object blobs/noise is refused')
     expect(after.evidence).toContain('staging out failed: S3: AccessDenied')
   })
 

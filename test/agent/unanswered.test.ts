@@ -156,5 +156,5 @@ it('a control plane that is away for longer than a lease ends the command: nothi
   const played = await play(rig, { task: { ...work, script: `${work.script}; exec sleep 60` }, from: atOnce })
   expect(exitOf(played)).toMatchObject({ outcome: 'lost', reason: 'lease lost: not renewed for 120 s' })
   expect(rig.reports.map(({ ended }) => ended.kind)).toStrictEqual(['stopped'])
-  expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/out/a')).toBeUndefined()
+  expect(await rig.objects.size('runs/run_00000000/clean[3]/1/0/1/out/a')).toBeUndefined()
 })

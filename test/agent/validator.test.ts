@@ -6,7 +6,7 @@ import { AgentRig, claimOf, failureOf } from './agent-rig.ts'
 const shell = (script: string) => ({ kind: 'shell', script }) as const
 const outputs: Record<string, Output> = { a: { path: 'a', type: 'file', optional: false } }
 const write = 'echo right > "$OUTPUT_A"; echo x > here; echo one; echo worked >&2'
-const key = 'runs/run_00000000/clean[3]/1/0/out/a'
+const key = 'runs/run_00000000/clean[3]/1/0/1/out/a'
 
 describe('a validator', () => {
   it('runs where the command ran, sees its outputs, and writes to the same logs', async () => {

@@ -8,7 +8,7 @@ import type { CloneClaims } from '#ports/clone-tokens.ts'
 import { cloneHandler, type CloneApiPorts } from '../../lambdas/clone/handler.ts'
 import { cloneEvent } from './clone-server.ts'
 import { dag } from './dag.ts'
-import { rig, slotRef, type Rig } from './rig.ts'
+import { rig, slotRef, type Rig, type RigOptions } from './rig.ts'
 
 export const calls = Object.keys(clonePaths) as readonly CloneCall[]
 
@@ -53,9 +53,10 @@ export interface Said {
 export async function cloneBench(
   keys: readonly TokenKey[] = [keyOf('a')],
   ports: Pick<CloneApiPorts, 'agent' | 'credentials'> = {},
+  options: Pick<RigOptions, 'names'> = {},
 ): Promise<CloneBench> {
   const objects = new ListedObjects()
-  const engine = rig(() => ({ takesS: 1_000 }), { objects })
+  const engine = rig(() => ({ takesS: 1_000 }), { objects, ...options })
   const workflow = dag('A, B', { A: { clones: 2 } })
   const run = await engine.submit(workflow)
   const other = await engine.submit(workflow)

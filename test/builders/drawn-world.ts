@@ -5,6 +5,8 @@ import { blobKey, clonePrefix, logKey, outputKey, resultPrefix, rowTextKey } fro
 import { sha256 } from '#core/hash.ts'
 import { parseRunId, type SlotRef } from '#core/run/ids.ts'
 import type { StagedFile, StagedOutput } from '#core/run/manifest.ts'
+import { secretSource } from '#core/workflow/secret-source.ts'
+import type { SecretRef } from '#core/workflow/workflow.ts'
 import type { CloneScope } from '#ports/clone-credentials.ts'
 
 const runs = ['run_0000000000aaaaaaaaaa', 'run_0000000000aaaaaaaaab', 'run_000000000'].map((id) => parseRunId(id)!)
@@ -22,9 +24,35 @@ const slots: readonly SlotRef[] = runs.flatMap((run) =>
   ),
 )
 
-/** All that a clone of that world has written. */
-export function keysOf(slot: SlotRef): readonly string[] {
-  const prefix = clonePrefix(slot)
+const parameter = (name: string): string => `arn:aws:ssm:us-east-1:123456789012:parameter/${name}`
+const secret = (name: string): string => `arn:aws:secretsmanager:us-east-1:123456789012:secret:${name}`
+
+/** All that is secret in the account of that world, with the ways in which workflows name it. The last ones no clone may have. */
+export const secretsOfAccount: readonly { readonly arn: string; readonly names: readonly string[] }[] = [
+  { arn: parameter('forkcast/secrets/a'), names: ['ssm:/forkcast/secrets/a'] },
+  { arn: parameter('forkcast/secrets/ab'), names: [`ssm:${parameter('forkcast/secrets/ab')}`] },
+  { arn: parameter('forkcast/secrets/a/b'), names: ['ssm:/forkcast/secrets/a/b'] },
+  {
+    arn: secret('forkcast/db-AbCdEf'),
+    names: ['', '-AbCdEf', '-AbCdEf:password', '-AbCdEf:user:AWSCURRENT:'].map(
+      (end) => `secretsmanager:${secret(`forkcast/db${end}`)}`,
+    ),
+  },
+  { arn: secret('forkcast/db-old-AbCdEf'), names: [`secretsmanager:${secret('forkcast/db-old')}`] },
+  { arn: parameter('forkcast/prod/token-key'), names: ['ssm:/forkcast/prod/token-key'] },
+  { arn: secret('payroll-AbCdEf'), names: [`secretsmanager:${secret('payroll')}`] },
+  { arn: 'arn:aws:ssm:us-east-1:999999999999:parameter/forkcast/secrets/a', names: [] },
+]
+
+const secrets = fc
+  .array(fc.constantFrom('env:A', ...secretsOfAccount.flatMap(({ names }) => names)), { maxLength: 4 })
+  .map((names) =>
+    Object.fromEntries(names.map((from, index) => [`S${index}`, secretSource(from) as SecretRef] as const)),
+  )
+
+/** All that a clone of that world has written under a lease. */
+export function keysOf(slot: SlotRef, fence = 1): readonly string[] {
+  const prefix = clonePrefix(slot, fence)
   const outputs = paths.flatMap((path) =>
     path === 'folder' ? inFolder.map((file) => `${outputKey(prefix, path)}/${file}`) : [outputKey(prefix, path)],
   )
@@ -35,7 +63,7 @@ export function keysOf(slot: SlotRef): readonly string[] {
 const everyKey: readonly string[] = [
   ...blobs.map(blobKey),
   ...runs.map((run) => rowTextKey(run, blobs[0] ?? '')),
-  ...slots.flatMap(keysOf),
+  ...slots.flatMap((of) => [1, 2, 12].flatMap((fence) => keysOf(of, fence))),
   ...slots.map((slot) => `${resultPrefix(slot)}/a.json`),
 ]
 
@@ -47,7 +75,7 @@ const blob = fc.constantFrom(...blobs)
 const slot = fc.constantFrom(...slots)
 
 const output: fc.Arbitrary<StagedOutput> = fc.tuple(slot, fc.constantFrom(...paths)).map(([of, path]) => {
-  const key = outputKey(clonePrefix(of), path)
+  const key = outputKey(clonePrefix(of, 1), path)
   if (path !== 'folder') return { type: 'json', ...staged(key) }
   const files = inFolder.map((file) => ({ path: file, ...staged(`${key}/${file}`) }))
   return { type: 'directory', folder: key, bytes: files.length, files }
@@ -75,13 +103,17 @@ export interface DrawnClone {
 export const drawnClone: fc.Arbitrary<DrawnClone> = fc
   .record({
     slot,
+    fence: fc.constantFrom(1, 2),
+    secrets,
     values: fc.array(value, { maxLength: 5 }),
     long: fc.array(blob, { maxLength: 2 }),
     code: fc.option(fc.record({ manifest: blob, files: fc.array(blob, { maxLength: 6 }) })),
   })
-  .map(({ slot: own, values, long, code }) => {
+  .map(({ slot: own, fence, secrets: named, values, long, code }) => {
     const scope: CloneScope = {
       slot: own,
+      prefix: clonePrefix(own, fence),
+      secrets: named,
       code: code?.manifest ?? null,
       variables: values.map((of, index) => ({ name: `INPUT_${index}`, value: of })),
       longVariables: long.map((hash, index) => ({ name: `LONG_${index}`, value: staged(blobKey(hash)) })),

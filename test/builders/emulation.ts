@@ -42,5 +42,7 @@ export function jobOf(task: string, pool: string, resources: Partial<Resources> 
     slot: { run, task, attempt: 1, clone: 0 },
     pool,
     resources: { vcpus: 1, memoryMiB: 512, gpus: 0, ...resources },
+    timeoutS: null,
+    variant: null,
   }
 }

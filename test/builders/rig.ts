@@ -19,7 +19,7 @@ import { runDocument } from '#operations/documents/run-document.ts'
 import { plan } from '#operations/plan.ts'
 import { submit } from '#operations/submit.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
-import type { JobRequest } from '#ports/pools.ts'
+import type { JobRequest, Pools } from '#ports/pools.ts'
 import type { ListedEvent, Store } from '#ports/store.ts'
 import { checkRun } from '../invariants/check-run.ts'
 import { createDrivenClock, type DrivenClock } from './driven-clock.ts'
@@ -70,6 +70,8 @@ export interface RigOptions {
   readonly remote?: boolean
   /** How a clone reaches the control plane, instead of in process; with `remote`, nothing is quiet while it asks. */
   readonly reach?: (job: JobRequest) => CloneApi
+  /** How jobs are named. @default each for itself */
+  readonly names?: Pools['names']
   /** Time goes on before all is done that it has set off, so that things overlap; until nothing more is to come. */
   readonly hurry?: Random
 }
@@ -131,6 +133,7 @@ export function rig(script: Script, options: RigOptions = {}): Rig {
       return playClone({ api: reached, job, signal, script, clock, objects, onStart: (slot) => started.push(slot) })
     },
   })
+  if (options.names !== undefined) Object.assign(engine.ports.pools, { names: options.names })
   const runRow = async (run: RunId) => {
     const row = await store.rows.get(run, 'run', 'run')
     if (row === undefined) throw new Error(`no run ${run}`)

@@ -99,7 +99,8 @@ describe('8: what a later version says', () => {
       token: 'another token',
       ...later,
     })
-    await settleHandler(ports)({ run, task: 'A', attempt: 1, ...later })
+    const attempts = [{ run, task: 'A', attempt: 1, ...later }]
+    await settleHandler(ports)({ attempts, ...later })
 
     expect((await engine.finish(run, workflow)).state).toBe('succeeded')
   })

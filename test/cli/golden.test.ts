@@ -74,7 +74,7 @@ function world(): FakeHost {
   ]
   control.outputDocuments = {
     report: {
-      path: `${host.cwd}/.forkcast/objects/runs/run_00000001/report/1/0/out/report.html`,
+      path: `${host.cwd}/.forkcast/objects/runs/run_00000001/report/1/0/1/out/report.html`,
       bytes: 14_541,
       sha256: 'ab'.repeat(32),
     },
@@ -170,7 +170,7 @@ describe('on a terminal of 40 columns', () => {
     const ids = ['ls', 'show'].includes(words)
       ? ['run_00000001']
       : words === 'outputs'
-        ? ['.forkcast/objects/runs/run_00000001/report/1/0/out/report.html']
+        ? ['.forkcast/objects/runs/run_00000001/report/1/0/1/out/report.html']
         : ['list', 'clean', 'report']
     for (const id of ids) expect(host.stdout.text).toContain(id)
   })

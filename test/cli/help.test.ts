@@ -44,9 +44,12 @@ describe('the help', () => {
         resume          go on with an interrupted run
         retry           run again what left no result
         pools           where clones may run
+        deploy          make a control plane in an account of AWS
+        diff            what deploying would change
+        destroy         take a deployment away
         dev             serve the API of this machine
         limits          what a workflow may ask for
-        doctor          can this machine run workflows?
+        doctor          can this machine, or an account, run workflows?
         completion      complete words in a shell
         version         which version this is
         help            print the help of a verb

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { inject, vi } from 'vitest'
 import { createTimeoutClock } from '#adapters/local/system-clock.ts'
 import { createSystemIds } from '#adapters/local/system-ids.ts'
@@ -11,9 +12,11 @@ import { MemoryObjects } from '#adapters/memory/memory-objects.ts'
 import { MemoryStore } from '#adapters/memory/memory-store.ts'
 import { signedCloneTokens } from '#adapters/tokens/signed-clone-tokens.ts'
 import type { CloneReport } from '#contract/clone-api.ts'
+import { membersText } from '#core/dispatch/array-members.ts'
+import { arrayPartOf, childJob } from '#core/dispatch/job-names.ts'
 import { newInEveryRun } from '#core/pools/chance.ts'
 import { ok } from '#core/result.ts'
-import type { RunId } from '#core/run/ids.ts'
+import type { RunId, SlotRef } from '#core/run/ids.ts'
 import { isSlotTerminal, type SlotRecord } from '#core/run/slot.ts'
 import type { TaskRecord } from '#core/run/task.ts'
 import type { Task } from '#core/workflow/workflow.ts'
@@ -21,6 +24,7 @@ import { startEngine, type Engine } from '#local/engine.ts'
 import { cancel } from '#operations/cancel.ts'
 import { plan } from '#operations/plan.ts'
 import { submit } from '#operations/submit.ts'
+import type { PlacedClone } from '#ports/pools.ts'
 import { handlerOf, keyOf } from '../builders/clone-bench.ts'
 import { cloneEvent } from '../builders/clone-server.ts'
 import { dag } from '../builders/dag.ts'
@@ -56,6 +60,8 @@ export interface ContainerOptions extends Pick<
   readonly timeScale?: number
   /** Whether nothing that it is told reaches a container. */
   readonly isDeaf?: boolean
+  /** Whether jobs are children of arrays. */
+  readonly inArray?: boolean
 }
 
 /**
@@ -64,6 +70,8 @@ export interface ContainerOptions extends Pick<
  */
 export class Deployment implements AsyncDisposable {
   readonly objects = new TinyObjects()
+  /** Parameters of its account by name. */
+  readonly parameters = new Map<string, string>()
   readonly #folder = mkdtempSync(join(tmpdir(), 'forkcast-container-'))
   readonly #runtime = join(inject('agentFolder'), 'runtime')
   readonly #bundle = readFileSync(join(inject('agentFolder'), 'agent.mjs'))
@@ -91,13 +99,29 @@ export class Deployment implements AsyncDisposable {
       chance: newInEveryRun(1),
       runJob: async (_, { job, slot }, signal) => {
         const startedAtMs = clock.nowMs()
-        const token = this.#tokens.issue({ slot, job, expiresAtMs: 1e15 })
-        const clone = { FORKCAST_CLONE_ID: JSON.stringify({ job, slot }), FORKCAST_CLONE_TOKEN: token }
-        const exitCode = await this.#container(slot.attempt, clone, signal)
+        const exitCode = await this.#container(slot.attempt, this.#whose(slot, job), signal)
         return { outcome: 'claimed', exitCode, reason: 'exited', billedS: (clock.nowMs() - startedAtMs) / 1000 }
       },
     })
+    if (options.inArray === true) {
+      const name = ({ slot }: PlacedClone): string => childJob({ array: slot.run, index: 1 })
+      Object.assign(this.#engine.ports.pools, { names: async (clones: readonly PlacedClone[]) => clones.map(name) })
+    }
     this.#server.listen(0, '127.0.0.1')
+  }
+
+  /** What a job tells its container of whose it is. */
+  #whose(slot: SlotRef, job: string): Readonly<Record<string, string>> {
+    const expiresAtMs = 1e15
+    const part = arrayPartOf(job)
+    if (part === undefined) {
+      const token = this.#tokens.issue({ slot, job, expiresAtMs })
+      return { FORKCAST_CLONE_ID: JSON.stringify({ job, slot }), FORKCAST_CLONE_TOKEN: token }
+    }
+    const array = { array: part.array, run: slot.run, members: membersText([null, slot]) }
+    const token = this.#tokens.issueToArray({ ...array, expiresAtMs })
+    const index = String(part.index)
+    return { FORKCAST_ARRAY: JSON.stringify(array), FORKCAST_CLONE_TOKEN: token, AWS_BATCH_JOB_ARRAY_INDEX: index }
   }
 
   /** Runs one task to the end of its first clone, or of that of a later attempt. */
@@ -138,7 +162,7 @@ export class Deployment implements AsyncDisposable {
   /** The text of an output that a clone staged out. */
   output({ reports }: Pick<EndedClone, 'reports'>, path: string): string | undefined {
     const { run, attempt } = reports[0]!.slot
-    return this.objects.text(`runs/${run}/A/${attempt}/0/${path}`)
+    return this.objects.text(`runs/${run}/A/${attempt}/0/1/${path}`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -153,7 +177,7 @@ export class Deployment implements AsyncDisposable {
     clone: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<number | null> {
-    const { fill = shellRoot, env, onStarted, isDeaf, ...more } = this.#options
+    const { fill = shellRoot, env, onStarted, isDeaf, inArray: _, ...more } = this.#options
     const root = this.#rootOf(attempt)
     mkdirSync(root, { recursive: true })
     fill(root)
@@ -184,6 +208,13 @@ export class Deployment implements AsyncDisposable {
     return exitCode
   }
 
+  async #secret(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { Name } = JSON.parse(await text(request)) as { readonly Name: string }
+    const Value = this.parameters.get(Name)
+    const body = Value === undefined ? { __type: 'ParameterNotFound' } : { Parameter: { Name, Value } }
+    response.writeHead(Value === undefined ? 400 : 200).end(JSON.stringify(body))
+  }
+
   #rootOf(attempt: number): string {
     return join(this.#folder, `root-${attempt}`)
   }
@@ -195,6 +226,7 @@ export class Deployment implements AsyncDisposable {
       response.end(this.#bundle)
       return
     }
+    if (path === '/objects') return this.#secret(request, response)
     if (path.startsWith('/objects/')) {
       request.url = path.slice('/objects'.length)
       return this.objects.answer(request, response)

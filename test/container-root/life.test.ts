@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, it, vi } from 'vitest'
@@ -28,8 +28,8 @@ describe.skipIf(why !== undefined).concurrent(`the life of a container${why === 
     expect(ended.said.split('\n').toSorted()).toStrictEqual([
       '',
       'forkcast: failed: user-error; the report was accepted',
-      '{"log":"stderr","offset":0,"bytes":3,"text":"no\\n"}',
-      '{"log":"stdout","offset":0,"bytes":4,"text":"out\\n"}',
+      '{"log":"stderr","fence":1,"offset":0,"bytes":3,"text":"no\\n"}',
+      '{"log":"stdout","fence":1,"offset":0,"bytes":4,"text":"out\\n"}',
     ])
     expect(deployment.output(ended, 'stdout.log')).toBe('out\n')
     expect(deployment.output(ended, 'stderr.log')).toBe('no\n')
@@ -43,6 +43,13 @@ describe.skipIf(why !== undefined).concurrent(`the life of a container${why === 
     expect(deployment.output(ended, 'out/x.txt')).toMatch(/ 1234 +1234 .* code$/m)
     expect(deployment.output(ended, 'stdout.log')).toBe('1000\n')
     expect(ended.alive).toHaveLength(1)
+  })
+
+  it('finds who it is in an array by its index, and hands a command nothing of that', async () => {
+    await using deployment = new Deployment({ inArray: true })
+    const ended = await deployment.run({ run: shell('env > "$OUTPUT_X"'), outputs })
+    expect(ended.slot).toMatchObject({ state: 'won', job: expect.stringMatching(/^run_\w+:1$/), failure: null })
+    expect(deployment.output(ended, 'out/x.txt')).not.toMatch(/^FORKCAST_(?:ARRAY|CLONE_TOKEN)=/m)
   })
 
   it('hands a command what its image says, and nothing of its own', async () => {
@@ -80,9 +87,44 @@ describe.skipIf(why !== undefined).concurrent(`the life of a container${why === 
       expect(await play()).toStrictEqual(['won', 1])
       expect(readdirSync(join(cache, 'agent'))).toStrictEqual([name])
       expect(await play()).toStrictEqual(['won', 0])
+      // Of what other versions and crashes have left, the newest stay.
+      for (const [age, other] of ['a.mjs', 'b.mjs', 'c.mjs.partial', 'd.mjs'].entries()) {
+        writeFileSync(join(cache, 'agent', other), other)
+        utimesSync(join(cache, 'agent', other), 1000 - age, 1000 - age)
+      }
+      mkdirSync(join(cache, 'agent', 'folder', 'deep'), { recursive: true })
+      utimesSync(join(cache, 'agent', 'folder'), 1, 1)
+      rmSync(join(cache, 'agent', name))
+      expect(await play()).toStrictEqual(['won', 1])
+      expect(readdirSync(join(cache, 'agent')).toSorted()).toStrictEqual([name, 'a.mjs', 'b.mjs', 'folder'].toSorted())
     } finally {
       rmSync(cache, { recursive: true, force: true })
     }
+  })
+
+  it('reads its secrets by itself, and masks them, also where its image has no program for it', async () => {
+    await using deployment = new Deployment()
+    deployment.parameters.set('/forkcast/secrets/token', 'correct horse')
+    const secrets = { TOKEN: { source: 'ssm', name: '/forkcast/secrets/token' } } as const
+    const ended = await deployment.run({
+      run: shell('echo "it is $TOKEN"; echo "$TOKEN" > "$OUTPUT_X"'),
+      secrets,
+      outputs,
+    })
+    expect(ended.slot).toMatchObject({ state: 'won', failure: null })
+    expect(deployment.output(ended, 'stdout.log')).toBe('it is ***\n')
+    expect(ended.said).toContain('it is ***')
+    expect(deployment.output(ended, 'out/x.txt')).toBe('correct horse\n')
+    expect(JSON.stringify([ended.slot, ended.reports, ended.said])).not.toContain('correct horse')
+  })
+
+  it('ends for good for a secret that is not there, and says what to do', async () => {
+    await using deployment = new Deployment()
+    const secrets = { TOKEN: { source: 'ssm', name: '/forkcast/secrets/none' } } as const
+    const ended = await deployment.run({ run: shell('echo x'), secrets })
+    const evidence =
+      'secret TOKEN: ssm:/forkcast/secrets/none is not in this account in eu-west-1: make it there, or correct its name'
+    expect(ended.slot.failure).toMatchObject({ cause: 'bad-input', evidence })
   })
 
   it('ends its command within the time that it has when it is told to, and says so', async () => {
@@ -126,7 +168,7 @@ describe.skipIf(why !== undefined).concurrent(`the life of a container${why === 
     expect(deployment.output(second, 'out/x.txt')).toBe('2\n')
     const { run } = second.reports[0]!.slot
     expect(await deployment.slot(run, 1)).toMatchObject({ state: 'fenced', claim: null })
-    const object = `runs/${run}/A/2/0/out/x.txt`
+    const object = `runs/${run}/A/2/0/1/out/x.txt`
     expect((await deployment.task(run))?.outputs).toMatchObject({ x: { object } })
     // What it left is where nobody looks.
     expect(deployment.output(first, 'out/x.txt')).toBe('1\n')

@@ -25,12 +25,14 @@ async function logsOf(
     say: (words) => said.push(words),
   })
   try {
-    await play((text) => appendFileSync(logs.file('stdout'), text), logs.keep)
+    await play((text) => appendFileSync(logs.file(2, 'stdout'), text), logs.keep)
   } finally {
     logs.close()
     rmSync(folder, { recursive: true, force: true })
   }
-  const text = shown.split('\n').map((line) => readLogLine(line)?.text ?? '')
+  const lines = shown.split('\n').flatMap((line) => readLogLine(line) ?? [])
+  for (const { fence } of lines) expect(fence).toBe(2)
+  const text = lines.map((line) => line.text)
   return { text: text.join(''), stored, said }
 }
 
@@ -38,10 +40,10 @@ describe('the logs of a container', () => {
   it('are shown in order and stored, if anything was written', async () => {
     const logs = await logsOf(async (append, keep) => {
       append('one\n')
-      await keep('runs/r/A/1/0')
+      await keep('runs/r/A/1/0/2')
       append('two\n')
     })
-    expect(logs).toStrictEqual({ text: 'one\ntwo\n', stored: ['runs/r/A/1/0/stdout.log'], said: [] })
+    expect(logs).toStrictEqual({ text: 'one\ntwo\n', stored: ['runs/r/A/1/0/2/stdout.log'], said: [] })
   })
 
   it('are shown up to a limit', async () => {

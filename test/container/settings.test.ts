@@ -32,6 +32,27 @@ describe('what a container is told', () => {
   })
 })
 
+describe('what a child of an array is told', () => {
+  const array = { array: 'run_00000000-A-0', run: 'run_00000000', members: 'A[0-8]/1/0 -1' }
+  const { FORKCAST_CLONE_ID: _, ...rest } = environment
+  const child = { ...rest, FORKCAST_ARRAY: JSON.stringify(array), AWS_BATCH_JOB_ARRAY_INDEX: '7' }
+
+  it('is whose clone it is by its index, which completes its token', () => {
+    const slot = { run: 'run_00000000', task: 'A[7]', attempt: 1, clone: 0 }
+    expect(readSettings(child)).toMatchObject({ value: { job: 'run_00000000-A-0:7', slot, token: 'token.7' } })
+  })
+
+  it.each([
+    [{ AWS_BATCH_JOB_ARRAY_INDEX: undefined }, 'AWS_BATCH_JOB_ARRAY_INDEX is not set'],
+    [{ AWS_BATCH_JOB_ARRAY_INDEX: '9' }, 'FORKCAST_ARRAY has no clone at AWS_BATCH_JOB_ARRAY_INDEX'],
+    [{ AWS_BATCH_JOB_ARRAY_INDEX: '-1' }, 'FORKCAST_ARRAY has no clone at AWS_BATCH_JOB_ARRAY_INDEX'],
+    [{ FORKCAST_ARRAY: '{}' }, 'FORKCAST_ARRAY has no clone at AWS_BATCH_JOB_ARRAY_INDEX'],
+    [{ FORKCAST_CLONE_TOKEN: '' }, 'FORKCAST_CLONE_TOKEN is not set'],
+  ])('is missed: %o', (changes, error) => {
+    expect(readSettings({ ...child, ...changes })).toStrictEqual({ ok: false, error })
+  })
+})
+
 describe('what a command inherits', () => {
   it('is its image’s, without what is the agent’s', () => {
     const image = { PATH: '/opt/conda/bin', AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/x', EMPTY: '' }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { batchContainerNames, batchParameters, readBatchJob, readBatchJobEvent } from '#contract/batch-job.ts'
+import {
+  batchContainerNames,
+  batchParameters,
+  readBatchJob,
+  readBatchJobEvent,
+  submissionOf,
+} from '#contract/batch-job.ts'
 import { jobOf } from '../builders/emulation.ts'
 
 const { job, slot, pool } = jobOf('clean[3]', 'warm-cpu')
@@ -26,7 +32,7 @@ describe('a job of a clone, as Batch describes it', () => {
     ['has not started by the time 0', { status: 'STARTING', startedAt: 0 }, null],
     ['runs', { startedAt: 1_000 }, 1_000],
   ])('%s', (_, changes, startedAtMs) => {
-    expect(readBatchJob(described(changes))).toStrictEqual({ clone, submission: 'act', startedAtMs, ended: null })
+    expect(readBatchJob(described(changes))).toStrictEqual({ clone, startedAtMs, ended: null })
   })
 
   it.each([
@@ -78,6 +84,11 @@ describe('a job of a clone, as Batch describes it', () => {
     expect(readBatchJob(described(changes))?.ended).toMatchObject({ atMs, billedS: 0 })
   })
 
+  it('names the act that submitted it', () => {
+    expect(submissionOf(described())).toBe('act')
+    expect(submissionOf({})).toBeUndefined()
+  })
+
   it('is nobody else’s', () => {
     expect(readBatchJob(described({ parameters: { clone: 'mine' } }))).toBeUndefined()
     expect(readBatchJob(described({ parameters: undefined }))).toBeUndefined()
@@ -105,5 +116,36 @@ describe('an event', () => {
     [JSON.stringify({ 'detail-type': 'Other', detail: described() }), 'detail-type'],
   ])('is not made up of what is none: %s', (text, words) => {
     expect(() => readBatchJobEvent(text)).toThrow(words)
+  })
+})
+
+describe('of an array, as Batch describes it', () => {
+  const whose = { array: 'run_00000001-clean-0', run: slot.run, members: 'clean[0-4]/1/0 -1 list/2/1', pool }
+  const ofArray = (arrayProperties?: object) =>
+    described({ ...ended, parameters: batchParameters(whose, 'act'), ...(arrayProperties && { arrayProperties }) })
+
+  it.each([
+    [3, 'clean[3]', 1, 0],
+    [6, 'list', 2, 1],
+  ])('the child %i is the clone that has this index', (index, task, attempt, number) => {
+    const child = { job: `${whose.array}:${index}`, slot: { run: slot.run, task, attempt, clone: number }, pool }
+    expect(readBatchJob(ofArray({ index, statusSummary: {} }))).toMatchObject({ clone: child, ended: child })
+  })
+
+  it('the whole is no clone’s, nor is a child that nobody has', () => {
+    expect(readBatchJob(ofArray({ size: 7, statusSummary: { FAILED: 7 } }))).toBeUndefined()
+    expect(readBatchJob(ofArray())).toBeUndefined()
+    expect(readBatchJob(ofArray({ index: 5 }))).toBeUndefined()
+    expect(readBatchJob(ofArray({ index: 7 }))).toBeUndefined()
+  })
+
+  it.each([
+    [{ ...whose, members: '../1/0' }, 'members'],
+    [{ ...whose, members: '' }, 'members'],
+    [{ ...whose, run: 'x' }, 'run'],
+    [{ ...whose, more: 1 }, 'more'],
+  ])('members that are none are refused: %#', (said, word) => {
+    const parameters = { 'forkcast-array': JSON.stringify(said) }
+    expect(() => readBatchJob({ ...ofArray({ index: 0 }), parameters })).toThrow(word)
   })
 })

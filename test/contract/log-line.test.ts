@@ -11,11 +11,11 @@ const pieces = (lines: string): readonly LogLine[] =>
 
 describe('a log as lines of its container', () => {
   it('is told piece by piece, with its places', () => {
-    expect(logLines('stderr', 7, bytesOf('a\n"b"\n'))).toStrictEqual({
-      lines: String.raw`{"log":"stderr","offset":7,"bytes":6,"text":"a\n\"b\"\n"}` + '\n',
+    expect(logLines({ stream: 'stderr', fence: 1 }, 7, bytesOf('a\n"b"\n'))).toStrictEqual({
+      lines: String.raw`{"log":"stderr","fence":1,"offset":7,"bytes":6,"text":"a\n\"b\"\n"}` + '\n',
       bytes: 6,
     })
-    expect(logLines('stdout', 0, new Uint8Array())).toStrictEqual({ lines: '', bytes: 0 })
+    expect(logLines({ stream: 'stdout', fence: 1 }, 0, new Uint8Array())).toStrictEqual({ lines: '', bytes: 0 })
   })
 
   it('comes out as it went in, in lines that no collector cuts, however it was gained', () => {
@@ -34,7 +34,9 @@ describe('a log as lines of its container', () => {
         let said = ''
         for (let from = 0, to = 0; from < all.length;) {
           to = Math.min(all.length, to + step)
-          const { lines, bytes } = logLines('stdout', from, all.subarray(from, to), { final: to === all.length })
+          const { lines, bytes } = logLines({ stream: 'stdout', fence: 1 }, from, all.subarray(from, to), {
+            final: to === all.length,
+          })
           said += lines
           from += bytes
         }
@@ -53,26 +55,28 @@ describe('a log as lines of its container', () => {
 
   it('keeps its places where it is no text', () => {
     const noText = Uint8Array.from({ length: 40_000 }, (_, n) => (n * 37) % 256)
-    const { lines, bytes } = logLines('stdout', 0, noText, { final: true })
+    const { lines, bytes } = logLines({ stream: 'stdout', fence: 1 }, 0, noText, { final: true })
     expect(bytes).toBe(noText.length)
     expect(pieces(lines).reduce((sum, piece) => sum + piece.bytes, 0)).toBe(noText.length)
   })
 
   it('leaves a character that is not whole for the next time, but the last', () => {
     const cut = bytesOf('a日').subarray(0, 3)
-    expect(logLines('stdout', 0, cut)).toMatchObject({ bytes: 1 })
-    expect(logLines('stdout', 1, cut.subarray(1))).toStrictEqual({ lines: '', bytes: 0 })
-    expect(logLines('stdout', 1, cut.subarray(1), { final: true })).toMatchObject({ bytes: 2 })
+    expect(logLines({ stream: 'stdout', fence: 1 }, 0, cut)).toMatchObject({ bytes: 1 })
+    expect(logLines({ stream: 'stdout', fence: 1 }, 1, cut.subarray(1))).toStrictEqual({ lines: '', bytes: 0 })
+    expect(logLines({ stream: 'stdout', fence: 1 }, 1, cut.subarray(1), { final: true })).toMatchObject({ bytes: 2 })
   })
 })
 
 it.each([
   'forkcast: started',
   '',
-  '{"log":"stdout","offset":0,"bytes":1,"te',
-  '{"log":"stdlog","offset":0,"bytes":1,"text":"a"}',
-  '{"log":"stdout","offset":-1,"bytes":1,"text":"a"}',
-  '{"log":"stdout","offset":0,"bytes":1,"text":"a","more":1}',
+  '{"log":"stdout","fence":1,"offset":0,"bytes":1,"te',
+  '{"log":"stdlog","fence":1,"offset":0,"bytes":1,"text":"a"}',
+  '{"log":"stdout","fence":1,"offset":-1,"bytes":1,"text":"a"}',
+  '{"log":"stdout","fence":1,"offset":0,"bytes":1,"text":"a","more":1}',
+  '{"log":"stdout","fence":0,"offset":0,"bytes":1,"text":"a"}',
+  '{"log":"stdout","offset":0,"bytes":1,"text":"a"}',
 ])('no line of a log: %s', (line) => {
   expect(readLogLine(line)).toBeUndefined()
 })

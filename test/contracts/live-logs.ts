@@ -23,25 +23,31 @@ export function liveLogsContract(name: string, open: () => Promise<LiveLogsUnder
 
     const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
     /** A log as far as it is there, read from a byte on. */
-    const all = async (job: string, stream: LogLine['stream'], from = 0): Promise<string> => {
+    const all = async (job: string, stream: LogLine['stream'], from = 0, fence = 1): Promise<string> => {
       let text = ''
       for (let offset = from; ;) {
-        const piece = await under.liveLogs.next(job, stream, offset)
+        const piece = await under.liveLogs.next(job, { stream, fence }, offset)
         if (piece === undefined) return text
-        expect(piece).toMatchObject({ stream, bytes: bytesOf(piece.text).length })
+        expect(piece).toMatchObject({ stream, fence, bytes: bytesOf(piece.text).length })
         expect(piece.offset).toBeGreaterThanOrEqual(offset)
         text += piece.text
         offset = piece.offset + piece.bytes
       }
     }
     /** Says what both logs of a job gained, and waits until it is seen. */
-    const gain = async (job: string, stream: LogLine['stream'], offset: number, text: string): Promise<void> => {
-      await under.say(job, logLines(stream, offset, bytesOf(text)).lines)
+    const gain = async (
+      job: string,
+      stream: LogLine['stream'],
+      offset: number,
+      text: string,
+      fence = 1,
+    ): Promise<void> => {
+      await under.say(job, logLines({ stream, fence }, offset, bytesOf(text)).lines)
       await under.later()
     }
 
     it('has nothing of a job that nobody knows, or that has said nothing', async () => {
-      expect(await under.liveLogs.next('unknown', 'stdout', 0)).toBeUndefined()
+      expect(await under.liveLogs.next('unknown', { stream: 'stdout', fence: 1 }, 0)).toBeUndefined()
       await under.say('quiet', '')
       expect(await all('quiet', 'stderr')).toBe('')
     })
@@ -61,7 +67,7 @@ export function liveLogsContract(name: string, open: () => Promise<LiveLogsUnder
     it('passes over what the container says beside', async () => {
       await under.say(
         'job',
-        `forkcast: begins\n${logLines('stdout', 0, bytesOf('a')).lines}{"log":"stdout"\nforkcast: ends\n`,
+        `forkcast: begins\n${logLines({ stream: 'stdout', fence: 1 }, 0, bytesOf('a')).lines}{"log":"stdout"\nforkcast: ends\n`,
       )
       await under.later()
       expect(await all('job', 'stdout')).toBe('a')
@@ -75,9 +81,18 @@ export function liveLogsContract(name: string, open: () => Promise<LiveLogsUnder
       ])
     })
 
+    it('tells leases apart: what is said under an old one is nobody’s any more', async () => {
+      await gain('job', 'stdout', 0, 'of the first\n', 1)
+      await gain('job', 'stdout', 0, 'of the second\n', 2)
+      await gain('job', 'stdout', 13, 'which does not end\n', 1)
+      expect(await all('job', 'stdout', 0, 2)).toBe('of the second\n')
+      expect(await all('job', 'stdout', 0, 1)).toBe('of the first\nwhich does not end\n')
+      expect(await all('job', 'stdout', 0, 3)).toBe('')
+    })
+
     it('gives a long log whole, in pieces', async () => {
       const text = Array.from({ length: 40_000 }, (_, n) => `line ${n} of a long log\n`).join('')
-      const { lines, bytes } = logLines('stdout', 0, bytesOf(text))
+      const { lines, bytes } = logLines({ stream: 'stdout', fence: 1 }, 0, bytesOf(text))
       expect(bytes).toBe(text.length)
       await under.say('long', lines)
       await under.later()

@@ -223,14 +223,19 @@ export const layers: readonly Breach[] = [
     says: ['client-layer: src/client/reach.ts', 'The client knows a control plane by its API alone'],
   },
   {
-    what: 'an account that imports one machine, and a container that imports an operation',
+    what: 'an account that imports one machine, a container that imports an operation, and a deployer that imports stacks',
     files: {
       'src/local/reached.ts': reached,
       'src/operations/reached.ts': reached,
       'src/account/reach.ts': "import { reached } from '#local/reached.ts'\nexport const reach = reached\n",
       'src/container/reach.ts': "import { reached } from '#operations/reached.ts'\nexport const reach = reached\n",
+      'src/deployer/reach.ts': "import { overrides } from '../../lib/overrides.ts'\nexport const reach = overrides\n",
     },
-    says: ['account-layer: src/account/reach.ts', 'container-layer: src/container/reach.ts'],
+    says: [
+      'account-layer: src/account/reach.ts',
+      'container-layer: src/container/reach.ts',
+      'deployer-layer: src/deployer/reach.ts',
+    ],
   },
   {
     what: 'a handler that wires an adapter',

@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 /** What a gate said: its exit code, and all that it printed. */
 export interface Verdict {
@@ -18,11 +20,12 @@ export interface PlantedHouse {
   readonly run: (
     gate: string,
     options?: { readonly words?: readonly string[]; readonly nodeOptions?: string },
-  ) => Verdict
+  ) => Promise<Verdict>
   readonly [Symbol.dispose]: () => void
 }
 
-const notCopied = new Set(['node_modules', '.git', '.forkcast', 'coverage', 'cdk.out'])
+/** What is made here, and no gate reads: 250 MB of emulators would be most of a copy. */
+const notCopied = new Set(['node_modules', '.git', '.emulators', '.forkcast', '.gates', 'coverage', 'cdk.out', 'dist'])
 
 export const plantedHouse = (): PlantedHouse => {
   const root = mkdtempSync(join(tmpdir(), 'planted-house-'))
@@ -37,15 +40,16 @@ export const plantedHouse = (): PlantedHouse => {
         writeFileSync(join(root, path), text)
       }
     },
-    run: (gate, { words = [], nodeOptions } = {}) => {
+    run: async (gate, { words = [], nodeOptions } = {}) => {
       // The outer runner's own variables would change how a runner inside the copy behaves.
       const { VITEST: _, VITEST_POOL_ID: _pool, VITEST_WORKER_ID: _worker, NODE_OPTIONS: _node, ...outer } = process.env
-      const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', gate, '--', ...words], {
+      const child = spawn('npm', ['run', '--silent', gate, '--', ...words], {
         cwd: root,
-        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...outer, NO_COLOR: '1', ...(nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions }) },
       })
-      return { passed: status === 0, output: stdout + stderr }
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+      return { passed: child.exitCode === 0, output: out + err }
     },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   }

@@ -4,6 +4,10 @@ import { dispatchHandler } from '../../lambdas/dispatch/handler.ts'
 import { runId } from '../builders/emulation.ts'
 import { queueEvent } from '../builders/queue-records.ts'
 
+function unexpected(error: unknown): never {
+  throw error
+}
+
 /** Ports without room, so that a dispatch is one look at the capacity. */
 function open(look: () => Promise<void> = async () => undefined) {
   let looks = 0
@@ -14,7 +18,7 @@ function open(look: () => Promise<void> = async () => undefined) {
   }
   return {
     looks: () => looks,
-    handle: dispatchHandler({ pools: { capacity }, clock: { nowMs: () => 0 } } as unknown as Ports),
+    handle: dispatchHandler({ pools: { capacity }, clock: { nowMs: () => 0 } } as unknown as Ports, unexpected),
   }
 }
 
@@ -60,7 +64,29 @@ describe('the handler of dispatch requests', () => {
         },
       },
     }
-    await dispatchHandler(ports as unknown as Ports)(queueEvent(['dispatch']))
+    await dispatchHandler(ports as unknown as Ports, unexpected)(queueEvent(['dispatch']))
     expect([nowMs, requests]).toStrictEqual([60_000, 1])
+  })
+
+  it('looks first for what another dispatch has left when requests come again, and goes on whatever becomes of that', async () => {
+    const told: unknown[] = []
+    let looks = 0
+    const ports = {
+      clock: { nowMs: () => 0 },
+      pools: { capacity: async () => ({ total: { vcpus: 0 }, pools: {} }) },
+      store: {
+        rows: {
+          busy: async () => {
+            looks += 1
+            throw new Error('the store refuses')
+          },
+        },
+      },
+    }
+    const handle = dispatchHandler(ports as unknown as Ports, (error) => told.push(error))
+    await handle(queueEvent(['dispatch']))
+    expect(looks).toBe(0)
+    await handle(queueEvent(['dispatch'], 2))
+    expect([looks, told]).toStrictEqual([1, [new Error('the store refuses')]])
   })
 })

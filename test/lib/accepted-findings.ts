@@ -101,6 +101,17 @@ export const accepted: readonly Accepted[] = [
     reason: 'Streams of the one log group of containers: each is named by ECS when its container starts.',
   },
   {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:.*:kms:.*:key\/\*\]$/,
+    path: /^ControlPlane\/CloneFunctionRole\/DefaultPolicy\/Resource$/,
+    reason: 'Whichever key the account was bootstrapped with: through S3, for the one object that is the agent.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:.*:(?:ssm:.*:parameter\/forkcast\/secrets|secretsmanager:.*:secret:forkcast)\/\*\]$/,
+    path: /^ControlPlane\/CloneRole\/Role\/DefaultPolicy\/Resource$/,
+    reason:
+      'What users may put there for their tasks; a session policy names the secrets of one clone (forkcast:secrets).',
+  },
+  {
     rule: /^AwsSolutions-SF1$/,
     path: /^ControlPlane\/Frontier\/Machine\/Resource$/,
     reason:

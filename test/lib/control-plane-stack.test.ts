@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
+import { interpretedMachine } from '#adapters/local/interpreted-executions.ts'
 import { deploymentEnvironment, deploymentFunctions, type DeploymentFunction } from '#contract/deployment.ts'
 import type { TemplateResource } from '#contract/idle-prices.ts'
 import { dispatchQueue, dispatchTimes } from '#contract/queues.ts'
-import { stateMachine } from '#contract/state-machine.ts'
 import { functionSizes } from '../../lib/control-plane/function-sizes.ts'
 import { assertHas, assertAll, assertCount } from './assertions.ts'
 import { resourcesOf, templatesOf } from './synthesised.ts'
@@ -138,9 +139,10 @@ describe('the state machine', () => {
   const deployed = properties(machine as TemplateResource)
 
   it('is the one that the local engine runs, with the functions of this deployment', () => {
-    expect(JSON.parse(deployed['DefinitionString'] as string)).toStrictEqual(
-      stateMachine({ launch: '${Launch}', settle: '${Settle}' }),
-    )
+    const definition = (deployed['DefinitionString'] as string)
+      .replace('${Launch}', 'launch')
+      .replace('${Settle}', 'settle')
+    expect(JSON.parse(definition)).toStrictEqual(interpretedMachine)
     expect(deployed['DefinitionSubstitutions']).toStrictEqual({
       Launch: { 'Fn::GetAtt': [functionOf('launch').id, 'Arn'] },
       Settle: { 'Fn::GetAtt': [functionOf('settle').id, 'Arn'] },
@@ -158,6 +160,22 @@ describe('the state machine', () => {
       LoggingConfiguration: { Level: 'ERROR', IncludeExecutionData: false },
       TracingConfiguration: { Enabled: true },
     })
+  })
+
+  it('has a timeout, retries and a catch in each of its tasks', () => {
+    const tasksOf = (states: object): readonly object[] =>
+      Object.values(states as Record<string, { Type: string; ItemProcessor?: { States: object } }>).flatMap((state) =>
+        state.Type === 'Task' ? [state] : tasksOf(state.ItemProcessor?.States ?? {}),
+      )
+    const tasks = tasksOf((JSON.parse(deployed['DefinitionString'] as string) as { States: object }).States)
+    expect(tasks).toHaveLength(2)
+    for (const task of tasks) {
+      expect(task).toMatchObject({
+        TimeoutSeconds: expect.any(Number),
+        Retry: [{}],
+        Catch: [{ Next: expect.any(String) }],
+      })
+    }
   })
 
   it('may call its two functions', () => {
@@ -296,6 +314,29 @@ describe('a deployment', () => {
         expect.stringMatching(/"forkcast:deployment"/),
       ])
     }
+  })
+
+  it('lets one function sign links to the agent’s bundle, an object of the bootstrap bucket, and reads no other one there', () => {
+    const functions = Object.values(plain.findResources('AWS::Lambda::Function')) as {
+      readonly Properties: { readonly Environment?: { readonly Variables?: Record<string, unknown> } }
+    }[]
+    const told = functions.flatMap(({ Properties }) => {
+      const { FORKCAST_AGENT, FORKCAST_AGENT_BUCKET, FORKCAST_AGENT_KEY } = Properties.Environment?.Variables ?? {}
+      return FORKCAST_AGENT === undefined ? [] : [[FORKCAST_AGENT, FORKCAST_AGENT_BUCKET, FORKCAST_AGENT_KEY]]
+    })
+    const sha256 = createHash('sha256').update(readFileSync('lib/host/start.mjs')).digest('hex')
+    const bucket = { 'Fn::Sub': 'cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}' }
+    expect(told).toStrictEqual([[sha256, bucket, expect.stringMatching(/^[0-9a-f]{64}\.mjs$/)]])
+    const policies = Object.values(plain.findResources('AWS::IAM::Policy')) as {
+      readonly Properties: {
+        readonly PolicyDocument: { readonly Statement: readonly { readonly Resource: unknown }[] }
+      }
+    }[]
+    const objects = policies
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Resource }) => JSON.stringify(Resource).includes('cdk-hnb659fds-assets'))
+    expect(objects).toMatchObject([{ Action: 's3:GetObject', Effect: 'Allow' }])
+    expect(JSON.stringify(objects[0]?.Resource)).toContain(`/${String(told[0]?.[2])}"`)
   })
 
   it('refuses a name that resources cannot have', () => {

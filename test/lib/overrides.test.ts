@@ -1,16 +1,15 @@
+import { readFileSync } from 'node:fs'
 import { Duration, RemovalPolicy, Size } from 'aws-cdk-lib/core'
 import { describe, expect, it } from 'vitest'
-import { overrides, readOverrides } from '../../lib/overrides.ts'
+import { overrides, readOverrides, refuseOthers } from '../../lib/overrides.ts'
 
-const agent = 'a'.repeat(64)
-const read = (context: Readonly<Record<string, unknown>> = {}) =>
-  readOverrides((key) => ({ 'forkcast:agent': agent, ...context })[key])
+const read = (context: Readonly<Record<string, unknown>> = {}) => readOverrides((key) => context[key], '/built')
 const readOne = (name: string, value: unknown) => read({ [`forkcast:${name}`]: value })
 
 describe('overrides', () => {
   it('that are not given leave every default as it is', () => {
     expect(read()).toStrictEqual({
-      agent,
+      built: '/built',
       data: { customerKey: false, deletionProtection: false },
       pools: { gpu: false, network: { kind: 'public' }, flowLogs: false },
       controlPlane: { accountLogs: true },
@@ -19,6 +18,7 @@ describe('overrides', () => {
   })
 
   it.each([
+    { name: 'agent', value: '/an/agent.mjs', choices: { agent: '/an/agent.mjs' } },
     { name: 'deployment', value: 'mine', choices: { deployment: 'mine' } },
     { name: 'customerKey', value: 'true', choices: { data: { customerKey: true } } },
     { name: 'deletionProtection', value: true, choices: { data: { deletionProtection: true } } },
@@ -36,6 +36,12 @@ describe('overrides', () => {
     { name: 'gpuVcpus', value: '4,8,16', choices: { pools: { gpuVcpus: { hot: 4, warm: 8, cold: 16 } } } },
     { name: 'vcpus', value: '5', choices: { controlPlane: { vcpus: 5 } } },
     { name: 'image', value: 'python:3.14-slim', choices: { controlPlane: { image: 'python:3.14-slim' } } },
+    {
+      name: 'secrets',
+      value: 'ssm:/team/*, secretsmanager:team/db',
+      choices: { controlPlane: { secrets: { ssm: ['/team/*'], secretsmanager: ['team/db'] } } },
+    },
+    { name: 'secrets', value: 'none', choices: { controlPlane: { secrets: { ssm: [], secretsmanager: [] } } } },
     { name: 'userPoolArn', value: 'arn:x', choices: { controlPlane: { auth: { kind: 'user-pool', arn: 'arn:x' } } } },
     { name: 'requestsPerS', value: '20', choices: { controlPlane: { rate: { perS: 20, burst: 40 } } } },
     { name: 'usagePlan', value: '1,2,3', choices: { controlPlane: { usagePlan: { perS: 1, burst: 2, perDay: 3 } } } },
@@ -74,8 +80,21 @@ describe('overrides', () => {
     { name: 'warmMinutes', value: '-1' },
     { name: 'cpuVcpus', value: '4,8' },
     { name: 'usagePlan', value: '0,0,0' },
+    { name: 'secrets', value: 'ssm:*' },
   ] as const)('$name=$value is refused, with what it is', ({ name, value }) => {
     expect(() => readOne(name, value)).toThrow(`-c forkcast:${name}=${value}: it is ${overrides[name]}`)
+  })
+
+  it('are all told in docs/deploy.md', () => {
+    const rows = readFileSync('docs/deploy.md', 'utf8')
+      .replaceAll('\\', '')
+      .matchAll(/^\| `(\w+)` +\| (.*?) +\|$/gm)
+    expect(Object.fromEntries(Array.from(rows, ([, name, what]) => [name, what]))).toStrictEqual(overrides)
+  })
+
+  it('that do not exist are refused, and context of others is left alone', () => {
+    expect(() => refuseOthers(['forkcast:gpus', 'gpu'])).toThrow('-c forkcast:gpus=…: nothing is chosen by that name')
+    expect(() => refuseOthers(['forkcast:gpu', '@aws-cdk/core:explicitStackTags'])).not.toThrow()
   })
 
   it('of a network without subnets, and of pools that are no list, are refused', () => {

@@ -46,7 +46,8 @@ describe('functions may do what they do', () => {
     },
     { action: 'sts:AssumeRole', by: ['clone'] },
     { action: 'ssm:PutParameter', by: ['clone', 'dispatch'] },
-    { action: 'events:EnableRule', by: ['api', 'work', 'watch'] },
+    { action: 'events:EnableRule', by: ['api', 'work'] },
+    { action: 'events:DisableRule', by: ['watch'] },
     { action: 'logs:GetLogEvents', by: ['api'] },
     { action: 'pricing:GetProducts', by: ['work', 'watch'] },
     { action: 'states:StartExecution', by: ['clone', 'settle', 'dispatch', 'timers', 'job-events', 'work', 'watch'] },
@@ -60,15 +61,12 @@ describe('functions may do what they do', () => {
 
   it('launch registers a wait and asks for a dispatch: it reaches rows, their texts and two services', () => {
     expect(actionsOf('launch')).toStrictEqual([
-      'dynamodb:BatchGetItem',
-      'dynamodb:ConditionCheckItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       's3:GetObject',
-      's3:ListBucket',
       's3:PutObject',
       'sqs:SendMessage',
       'states:SendTaskSuccess',
@@ -119,14 +117,43 @@ describe('functions may do what they do', () => {
             listOf(Action).includes('s3:PutObject') && JSON.stringify(Resource).includes(`/${pattern}"`),
         ),
       )
-    const all = names.filter((name) => name !== 'launch')
+    const decides = names.filter((name) => name !== 'api' && name !== 'launch')
     expect(Object.entries(kinds).map(([kind, pattern]) => [kind, writersOf(pattern)])).toStrictEqual([
-      ['blobs', all],
-      ['runs', all],
+      ['blobs', ['api', 'clone', 'work', 'watch']],
+      ['runs', decides],
       ['rows', names],
       ['requests', ['api']],
       ['market', ['work', 'watch']],
     ])
+  })
+
+  it.each(names)(
+    '%s changes no object: it writes what is not there yet, or by links what its key is the hash of',
+    (name) => {
+      const writes = statementsOf(`${inCapitals(name)}FunctionRole`).filter(({ Action }) =>
+        listOf(Action).includes('s3:PutObject'),
+      )
+      const isOnlyNew = ({ Condition }: Statement) =>
+        JSON.stringify(Condition) === '{"Null":{"s3:if-none-match":"false"}}'
+      const others = writes.filter((statement) => !isOnlyNew(statement))
+      expect(writes.length).toBeGreaterThan(0)
+      expect(others.map(({ Sid }) => Sid)).toStrictEqual(name === 'api' ? ['TakeUploads'] : [])
+    },
+  )
+
+  it('use a key of the account through services alone, as clones do', () => {
+    const encrypted = resourcesOf(templatesOf({ observability: false, data: { customerKey: true } }).controlPlane)
+    const policies = Object.values(encrypted).filter(
+      ({ Type, Properties = {} }) =>
+        Type === 'AWS::IAM::Policy' && /FunctionRole|CloneRole/.test(JSON.stringify(Properties['Roles'])),
+    )
+    const ofKeys = policies
+      .flatMap(({ Properties = {} }) => (Properties['PolicyDocument'] as { readonly Statement: Statement[] }).Statement)
+      .filter(({ Action }) => listOf(Action).some((action) => action.startsWith('kms:')))
+    expect(ofKeys.length).toBeGreaterThan(names.length)
+    for (const { Condition } of ofKeys) {
+      expect(Condition).toMatchObject({ StringEquals: { 'kms:ViaService': expect.anything() } })
+    }
   })
 
   it('dispatch gives containers no role but that of Fargate', () => {
@@ -157,11 +184,13 @@ describe('the role of clones', () => {
     expect(role.Properties?.['MaxSessionDuration']).toBe(3600)
   })
 
-  it('reads objects, and writes those of runs; it lists and deletes nothing', () => {
+  it('reads objects and secrets, and writes objects of runs; it lists and deletes nothing', () => {
     const statements = statementsOf(id)
     expect(statements.map(({ Action }) => listOf(Action))).toStrictEqual([
       ['s3:GetObject'],
       ['s3:AbortMultipartUpload', 's3:PutObject'],
+      ['ssm:GetParameter'],
+      ['secretsmanager:GetSecretValue'],
     ])
     expect(JSON.stringify(statements[1]?.Resource)).toMatch(/\/runs\/\*/)
     expect(JSON.stringify(statements[1]?.Resource)).not.toMatch(/blobs/)

@@ -9,7 +9,7 @@ import cdk from '../../cdk.json' with { type: 'json' }
 import { addDeployment, type Deployment, type DeploymentChoices } from '../../lib/deployment.ts'
 
 /** Choices of a deployment; its functions are not bundled, and its agent is any. */
-export type TestChoices = Omit<DeploymentChoices, 'agent'>
+export type TestChoices = Omit<DeploymentChoices, 'built'>
 
 // What CloudFormation itself would say takes four seconds each time: one test asks for it.
 process.env['CDK_VALIDATION'] = 'false'
@@ -19,7 +19,8 @@ export function deploymentOf(choices: TestChoices = {}): { readonly app: App; re
   const app = new App({ context: cdk.context, outdir: mkdtempSync(join(tmpdir(), 'forkcast-cdk-')) })
   try {
     const stacks = addDeployment(app, {
-      agent: 'a'.repeat(64),
+      built: '',
+      agent: 'lib/host/start.mjs',
       ...choices,
       controlPlane: {
         codeOf: () => Code.fromInline('export const handler = () => undefined'),

@@ -1,15 +1,21 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { machineSecrets } from '#local/machine-secrets.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { machineSecrets, type SecretPlaces } from '#local/machine-secrets.ts'
 
 describe('the secrets of a machine', () => {
   let folder = ''
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'forkcast-secrets-'))
   })
-  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    rmSync(folder, { recursive: true, force: true })
+  })
 
   it('come from the environment, which is asked for nothing else', async () => {
     const asked: string[] = []
@@ -48,6 +54,46 @@ describe('the secrets of a machine', () => {
     expect(await why('folder')).toBe('is not a file')
     expect(await why('bytes')).toBe('is not UTF-8')
     expect(await why('long')).toBe('has more than 64 KiB')
+  })
+
+  it('of an account are read with what its user has', async () => {
+    const asked: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      asked.push(
+        /Credential=([^,]*)\/aws4_request/.exec(request.headers.authorization ?? '')?.[1]?.replace(/\/\d+/, ''),
+      )
+      response.end(JSON.stringify({ Parameter: { Value: 'value' } }))
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const credentials = async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'key' })
+    vi.stubEnv('AWS_REGION', 'eu-west-1')
+    try {
+      const secret = machineSecrets({ environment: () => undefined, folder, account: { credentials, endpoint } })
+      expect(await secret({ source: 'ssm', name: '/a' })).toStrictEqual({ ok: true, value: 'value' })
+      const arn = 'arn:aws:ssm:us-east-2:123456789012:parameter/a'
+      expect(await secret({ source: 'ssm', name: arn })).toStrictEqual({ ok: true, value: 'value' })
+      expect(asked).toStrictEqual(['AKIA/eu-west-1/ssm', 'AKIA/us-east-2/ssm'])
+    } finally {
+      server.close()
+      await once(server, 'close')
+    }
+  })
+
+  it('of an account need credentials, and a region', async () => {
+    vi.stubEnv('AWS_REGION', undefined)
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'none'))
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'none'))
+    const secretWith = (credentials: NonNullable<SecretPlaces['account']>['credentials']) =>
+      machineSecrets({ environment: () => undefined, folder, account: { credentials } })({ source: 'ssm', name: '/a' })
+    expect(await secretWith(() => Promise.reject(new Error('none')))).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('needs credentials of AWS'),
+    })
+    expect(await secretWith(async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'key' }))).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('needs a region'),
+    })
   })
 
   it('of an account are there only', async () => {

@@ -135,7 +135,7 @@ test('an act that another writer was before is done again, a write at a time, an
   expect((await ports.store.rows.get(run, 'group', 'b'))?.value.marked).toStrictEqual(['try 2'])
 })
 
-test('a check holds for the whole of the transaction, and what is found to have changed meanwhile begins it again', async () => {
+test('a row is read once, and a transaction on what has changed meanwhile is not made, and begins again', async () => {
   const { ports, done } = noting()
   await mark(ports, 'checked', 'x')
   let tries = 0
@@ -150,7 +150,7 @@ test('a check holds for the whole of the transaction, and what is found to have 
   })
 
   expect(tries).toBe(2)
-  expect(done.slice(2)).toStrictEqual(['write group a', 'write group b'])
+  expect(done.slice(2)).toStrictEqual(['conflict', 'write group a', 'write group b'])
 })
 
 test('a stale write of what the act itself has written is a conflict, as in a store', async () => {

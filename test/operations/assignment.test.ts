@@ -64,7 +64,7 @@ test('a clone is told its command, variables, outputs, environment and place, an
     outputs: leaves('cleaned'),
     env: { MODE: 'strict' },
     timeoutS: 60,
-    prefix: `runs/${run}/clean[1]/1/0`,
+    prefix: `runs/${run}/clean[1]/1/0/1`,
     idempotencyKey: `${run}/clean[1]`,
   })
 })
@@ -97,7 +97,7 @@ test('parameters, inputs and items become variables: scalars as text, the rest a
         name: 'folder',
         output: {
           type: 'directory',
-          folder: `runs/${run}/list/1/0/out/a/folder`,
+          folder: `runs/${run}/list/1/0/1/out/a/folder`,
           bytes: 7,
           files: [
             {
@@ -130,7 +130,7 @@ test('sibling clones are told the same, but for their own place', async () => {
   const { given } = await assignments()
   const placeless = (key: string) => {
     const { slot, prefix, ...rest } = given.get(key) as Assignment
-    return { ...rest, slot: { ...slot, clone: null }, prefix: prefix.replace(/\d+$/, '') }
+    return { ...rest, slot: { ...slot, clone: null }, prefix: prefix.replace(/\d+\/1$/, '') }
   }
 
   expect(placeless('clean[0]/1/0')).toStrictEqual(placeless('clean[0]/1/1'))
@@ -142,7 +142,7 @@ test('asked for again, an assignment is the same: it comes from stored rows only
   const [record] = (await engine.store.rows.runs('test', { limit: 1 })).items
   if (record === undefined) throw new Error(`no run ${run}`)
 
-  const again = await assignmentOf(engine.engine.ports, record, slotRef(record.id, 'clean[1]/1/0'))
+  const again = await assignmentOf(engine.engine.ports, record, { slot: slotRef(record.id, 'clean[1]/1/0'), fence: 1 })
 
   expect(again).toStrictEqual({ ok: true, value: given.get('clean[1]/1/0') })
 })

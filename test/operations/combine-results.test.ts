@@ -33,7 +33,7 @@ beforeEach(() => {
 })
 
 async function staged(clone: number, path: string, text: string) {
-  const object = outputKey(clonePrefix({ ...attempt, clone }), path)
+  const object = outputKey(clonePrefix({ ...attempt, clone }, 1), path)
   await objects.writeOnce(object, bytesOf(text))
   return { object, sha256: sha256(text), bytes: bytesOf(text).byteLength }
 }
@@ -53,7 +53,7 @@ async function claims(...clones: readonly Wrote[]): Promise<readonly SlotRecord[
             ...(await staged(clone, `plots/${path}`, text)),
           })),
         )
-        const folder = outputKey(clonePrefix({ ...attempt, clone }), 'plots/')
+        const folder = outputKey(clonePrefix({ ...attempt, clone }, 1), 'plots/')
         claim['plots'] = { type: 'directory', folder, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), files }
       }
       return { ...aSlot('claimed', clone), claim }
@@ -122,7 +122,7 @@ describe('a mean of results', () => {
 
   it('is not taken of objects that are not what the clones left', async () => {
     const slots = await claims({ rows: '[1]' }, { rows: '[3]' })
-    const key = 'runs/run_00000001/detect/1/1/out/out/rows.json'
+    const key = 'runs/run_00000001/detect/1/1/1/out/out/rows.json'
     for (const [text, problem] of [
       [undefined, 'is gone, damaged or too short'],
       ['[', 'is gone, damaged or too short'],
@@ -161,7 +161,7 @@ describe('all results', () => {
       { rows: ' {"a":1}\n', note: 'one', plots: { 'x.png': 'X', 'y/z.png': 'Z' } },
       { rows: '"x"', note: 'two', plots: {} },
     )
-    const at = (clone: number) => `runs/run_00000001/detect/1/${clone}/out`
+    const at = (clone: number) => `runs/run_00000001/detect/1/${clone}/1/out`
     const made = await manifest('all', slots)
     expect(made).toStrictEqual({
       rows: {
@@ -230,7 +230,7 @@ describe('the score of a clone', () => {
     const slots = await claims({ rows: '1' })
     objects = new MemoryObjects()
     expect(await readScores({ objects }, best, slots)).toStrictEqual(new Map([[0, undefined]]))
-    await objects.writeOnce('runs/run_00000001/detect/1/0/out/out/rows.json', bytesOf('2'))
+    await objects.writeOnce('runs/run_00000001/detect/1/0/1/out/out/rows.json', bytesOf('2'))
     expect(await readScores({ objects }, best, slots)).toStrictEqual(new Map([[0, undefined]]))
   })
 })

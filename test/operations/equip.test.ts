@@ -29,7 +29,7 @@ function assignmentWith(variables: readonly Variable[], more: Partial<Assignment
     env: {},
     secrets: {},
     timeoutS: null,
-    prefix: clonePrefix(slot),
+    prefix: clonePrefix(slot, 1),
     idempotencyKey: `${run}/report`,
     ...more,
   }
@@ -38,7 +38,10 @@ function assignmentWith(variables: readonly Variable[], more: Partial<Assignment
 /** All instances of a task, as a workflow with long names has them. */
 function gathered(task: string, count: number): Variable {
   const items = Array.from({ length: count }, (_, index): GatheredItem => {
-    const object = outputKey(clonePrefix({ run, task: instanceId(task, index), attempt: 1, clone: 0 }), 'verdict.json')
+    const object = outputKey(
+      clonePrefix({ run, task: instanceId(task, index), attempt: 1, clone: 0 }, 1),
+      'verdict.json',
+    )
     const output = { type: 'json', object, sha256: sha256(object), bytes: 1_000 } as const
     const value = { series: `a series with a name of its own, number ${index}` }
     return { index, key: `the key of instance ${index}`, value, state: 'committed', output }
@@ -85,8 +88,9 @@ it('two inputs of 10,000 instances each go by objects: the answer is small, and 
   expect(new Map(read.value.map(({ name, value }) => [name, value]))).toStrictEqual(
     new Map(whole.variables.map(({ name, value }) => [name, value])),
   )
+  const place = { bucket: 'b', partition: 'aws', region: 'eu-west-1', account: '123456789012' }
   // The credentials are for the lists and for what they list.
-  const documents = cloneSessionPolicies(scope, undefined, { bucket: 'b' }).map(({ document }) => document)
+  const documents = cloneSessionPolicies(scope, undefined, place).map(({ document }) => document)
   expect(documents).not.toHaveLength(0)
   for (const { value } of heard.assignment.longVariables ?? []) {
     expect(documents.every((document) => document.includes(value.object) || document.includes('blobs/*'))).toBe(true)

@@ -6,10 +6,11 @@ import { parseRunId, type RunId } from '#core/run/ids.ts'
 import { launch } from '#operations/launch.ts'
 import type { Ports } from '#operations/ports.ts'
 import { settle } from '#operations/settle.ts'
-import { executionName } from '#operations/start-executions.ts'
+import { executionName, startExecutions } from '#operations/start-executions.ts'
 import { sweep } from '#operations/sweep.ts'
 import type { FrontierInput } from '#ports/executions.ts'
 import { dag, task, workflowOf } from '../builders/dag.ts'
+import { runId } from '../builders/emulation.ts'
 import { rig, slotRef, type Rig } from '../builders/rig.ts'
 import { leaves, numbers, over } from './drawn.ts'
 import { userError } from './story.ts'
@@ -235,6 +236,25 @@ describe('executions', () => {
     expect(tokens).toStrictEqual(['token 0'])
     expect(faults).toMatchObject([{ message: 'no row' }])
     expect(await executions.answer('token 0', { outcome: 'won' })).toBe('spent')
+  })
+
+  test('take at most 40 clones each, those of a task together', async () => {
+    const starts: FrontierInput[] = []
+    const start = async (_: string, input: FrontierInput) => {
+      starts.push(input)
+      return 'started' as const
+    }
+    const executions = { start, answer: async () => 'spent' as const }
+    const clones = [0, 1, 2]
+
+    await startExecutions(
+      { executions },
+      runId(),
+      numbers(30).map((index) => ({ task: `A[${index}]`, attempt: 1, clones })),
+    )
+
+    expect(starts.map(({ tasks }) => tasks.length)).toStrictEqual([13, 13, 4])
+    expect(starts.flatMap(({ tasks }) => tasks).every((one) => one.clones.length === 3)).toBe(true)
   })
 
   test('take at most 40 tasks each', async () => {

@@ -5,9 +5,10 @@ import type { RunId } from '#core/run/ids.ts'
 import { logPage, type LogFilter } from '#operations/documents/log-page.ts'
 import type { LogReads } from '#operations/documents/next-piece.ts'
 import { readRun } from '#operations/read-run.ts'
+import type { Store } from '#ports/store.ts'
 import { dag } from '../builders/dag.ts'
 import { emulatedPool } from '../builders/emulation.ts'
-import { rig, roomy, type Rig } from '../builders/rig.ts'
+import { rig, roomy, slotRef, type Rig } from '../builders/rig.ts'
 import { userError } from './story.ts'
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -45,12 +46,12 @@ test('what a clone says live is followed, and goes on in the log that it leaves'
   const slot = await engine.slot(run, 'A/1/0')
   const liveLogs = new MemoryLiveLogs()
   const reads = { store: engine.store, objects: engine.objects, liveLogs }
-  liveLogs.add(slot.job ?? '', { stream: 'stdout', offset: 0, bytes: 4, text: 'one\n' })
-  liveLogs.add(slot.job ?? '', { stream: 'stderr', offset: 0, bytes: 5, text: 'oops\n' })
+  liveLogs.add(slot.job ?? '', { fence: 1, stream: 'stdout', offset: 0, bytes: 4, text: 'one\n' })
+  liveLogs.add(slot.job ?? '', { fence: 1, stream: 'stderr', offset: 0, bytes: 5, text: 'oops\n' })
 
   expect((await texts(reads, run)).found).toStrictEqual(['A/0 stdout 0: one\n', 'A/0 stderr 0: oops\n'])
   const { next } = await texts(reads, run, stdout)
-  await engine.objects.writeOnce(logKey(clonePrefix(slot), 'stdout'), bytesOf('one\ntwo\n'))
+  await engine.objects.writeOnce(logKey(clonePrefix(slot, 1), 'stdout'), bytesOf('one\ntwo\n'))
   await engine.finish(run, workflow)
 
   expect(await texts(reads, run, stdout, next)).toStrictEqual({
@@ -62,6 +63,50 @@ test('what a clone says live is followed, and goes on in the log that it leaves'
   expect((await texts(reads, run)).found).toStrictEqual(['A/0 stdout 0: one\ntwo\n'])
 })
 
+test('of a slot that is leased again, the last lease’s log is read from its start, live and stored', async () => {
+  const engine = rig(() => ({ takesS: 10 }))
+  const run = await started(engine, dag('A', {}))
+  const { job } = await engine.slot(run, 'A/1/0')
+  const liveLogs = new MemoryLiveLogs()
+  const say = (fence: number, text: string, offset = 0) =>
+    liveLogs.add(job ?? '', { fence, stream: 'stdout', offset, bytes: text.length, text })
+  const keep = (fence: number, text: string) =>
+    engine.objects.writeOnce(logKey(clonePrefix(slotRef(run, 'A/1/0'), fence), 'stdout'), bytesOf(text))
+  say(1, 'of the first\n')
+  const first = { store: engine.store, objects: engine.objects, liveLogs }
+  const { found, next } = await texts(first, run, stdout)
+  expect(found).toStrictEqual(['A/0 stdout 0: of the first\n'])
+
+  const again = { ...first, store: leasedAgain(engine.store) }
+  // The first one does not know that it is over.
+  say(1, 'goes on\n', 13)
+  expect(await texts(again, run, stdout, next)).toMatchObject({ found: [] })
+  say(2, 'of the second\n')
+  const followed = await texts(again, run, stdout, next)
+  expect(followed.found).toStrictEqual(['A/0 stdout 0: of the second\n'])
+  await keep(1, 'of the first\ngoes on\nand ends\n')
+  expect((await texts(again, run, stdout, followed.next)).found).toStrictEqual([])
+  await keep(2, 'of the second\nends\n')
+  expect((await texts(again, run, stdout, followed.next)).found).toStrictEqual(['A/0 stdout 14: ends\n'])
+})
+
+/** A store whose slots are all leased for the second time. */
+function leasedAgain(store: Store): Store {
+  const second = <T extends object | undefined>(row: T): T =>
+    row && 'value' in row ? { ...row, value: { ...(row.value as object), fence: 2 } } : row
+  const rows: Store['rows'] = Object.assign(Object.create(store.rows) as Store['rows'], {
+    get: async (...asked: Parameters<Store['rows']['get']>) => {
+      const row = await store.rows.get(...asked)
+      return asked[1] === 'slot' ? second(row) : row
+    },
+    list: async (...asked: Parameters<Store['rows']['list']>) => {
+      const page = await store.rows.list(...asked)
+      return asked[1] === 'slot' ? { ...page, items: page.items.map(second) } : page
+    },
+  })
+  return { ...store, rows }
+}
+
 test('of a clone that left no log there is what it said live', async () => {
   const engine = rig(({ clone }) => ({ takesS: clone === 0 ? 3 : 600 }))
   const workflow = dag('A', { A: { clones: 2 } })
@@ -69,7 +114,7 @@ test('of a clone that left no log there is what it said live', async () => {
   const liveLogs = new MemoryLiveLogs()
   for (const clone of [0, 1]) {
     const { job } = await engine.slot(run, `A/1/${clone}`)
-    liveLogs.add(job ?? '', { stream: 'stdout', offset: 0, bytes: 5, text: `I, ${clone}` })
+    liveLogs.add(job ?? '', { fence: 1, stream: 'stdout', offset: 0, bytes: 5, text: `I, ${clone}` })
   }
   await engine.finish(run, workflow)
 
@@ -85,15 +130,15 @@ test('a page looks at few jobs live, and the next one goes on', async () => {
   const liveLogs = new MemoryLiveLogs()
   for (const id of ids) {
     const { job } = await engine.slot(run, `${id}/1/0`)
-    liveLogs.add(job ?? '', { stream: 'stderr', offset: 0, bytes: 2, text: id.slice(1) })
+    liveLogs.add(job ?? '', { fence: 1, stream: 'stderr', offset: 0, bytes: 2, text: id.slice(1) })
   }
   const counted: LogReads = {
     store: engine.store,
     objects: engine.objects,
     liveLogs: {
-      next: (job, stream, offset) => {
+      next: (job, log, offset) => {
         looked.push(1)
-        return liveLogs.next(job, stream, offset)
+        return liveLogs.next(job, log, offset)
       },
     },
   }
@@ -109,6 +154,6 @@ test('a failure that was told has its log stored', async () => {
   await engine.finish(run, workflow)
   const liveLogs = new MemoryLiveLogs()
   const { job } = await engine.slot(run, 'A/1/0')
-  liveLogs.add(job ?? '', { stream: 'stdout', offset: 0, bytes: 1, text: 'a' })
+  liveLogs.add(job ?? '', { fence: 1, stream: 'stdout', offset: 0, bytes: 1, text: 'a' })
   expect((await texts({ store: engine.store, objects: engine.objects, liveLogs }, run)).found).toStrictEqual([])
 })

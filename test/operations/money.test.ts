@@ -133,6 +133,7 @@ test('a thousand bills of one moment are each written once, at the first try', a
   const store = new MemoryStore()
   const bill = { costUsd: 7e-9 } as NonNullable<SlotRecord['bill']>
   const slot = { run, reservedNanoUsd: 10 } as SlotRecord
+  const held = { kind: 'slot', id: 'A/1/0', version: 1, value: slot } as const
   const opened = { type: 'ledger.opened', atMs: 1, run, capNanoUsd: 1e9 } as const
   const reserved = { type: 'ledger.reserved', atMs: 1, nanoUsd: 10_000 } as const
   await store.rows.commit(run, [change('ledger', ledgerId, undefined, opened, reserved)])
@@ -140,7 +141,7 @@ test('a thousand bills of one moment are each written once, at the first try', a
 
   await Promise.all(
     numbers(1000).map(() =>
-      settling(store, slot, async (stored) => {
+      settling(store, held, async (_, stored) => {
         tries += 1
         return { write: settledBy(stored, slot, bill, 2), value: undefined }
       }),

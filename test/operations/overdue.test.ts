@@ -78,7 +78,10 @@ describe('a job that has its place and takes no lease', () => {
       expect(endS - delayS).toBeLessThanOrEqual(210)
       expect(secondsOf(await engine.log(run), 'slot.failed')['A/1/0']).toBe(endS)
       expect(taskIn(await engine.document(run), 'A').attempts).toMatchObject([
-        { cause: 'start-failed', evidence: 'Task failed to start: it took no lease within 120 s' },
+        {
+          cause: 'start-failed',
+          evidence: expect.stringMatching(/^Task failed to start: it took no lease within 120 s; .*ENTRYPOINT/),
+        },
         { state: 'committed' },
       ])
     },
@@ -96,7 +99,10 @@ describe('a job that has its place and takes no lease', () => {
 
       expect(secondsOf(await engine.log(run), 'slot.failed')['A/1/0']).toBe(delayS + 40)
       expect(taskIn(document, 'A').attempts).toMatchObject([
-        { cause: 'start-failed', evidence: 'Task failed to start: it took no lease within 40 s' },
+        {
+          cause: 'start-failed',
+          evidence: expect.stringMatching(/^Task failed to start: it took no lease within 40 s; .*ENTRYPOINT/),
+        },
         { state: 'committed' },
       ])
     },

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deploymentFunctions } from '#contract/deployment.ts'
+import type { IdleBill } from '#contract/idle-bill.ts'
 
 const repository = resolve('.')
 const room = mkdtempSync(join(tmpdir(), 'forkcast-package-'))
@@ -53,9 +55,17 @@ describe('the package', () => {
       'CHANGELOG.md',
       'README.md',
       'bin/forkcast.mjs',
-      'dist/agent.mjs',
       'dist/builder.d.ts',
       'dist/builder.js',
+      'dist/deploy/agent.mjs',
+      'dist/deploy/app.mjs',
+      'dist/deploy/bring-runtime.sh',
+      'dist/deploy/copy-runtime.sh',
+      'dist/deploy/ecs-settings.sh',
+      ...Object.keys(deploymentFunctions)
+        .map((name) => `dist/deploy/lambdas/${name}/index.mjs`)
+        .toSorted(),
+      'dist/deploy/start.mjs',
       'dist/forkcast.js',
       'dist/licences.txt',
       'dist/reaper.js',
@@ -105,6 +115,30 @@ describe('the package', () => {
     succeeds('for i in $(seq 100); do kill -0 $(cat command) || exit 0; sleep 0.1; done; exit 1')
     expect(sh(`npx forkcast wait ${run} --dir slow`)).toMatchObject({ status: 1 })
     succeeds(`npx forkcast cancel ${run} --dir slow`)
+  })
+
+  it('names the libraries that deploying needs, and with them makes the stacks of its own files', () => {
+    const { status, stderr } = sh('npx forkcast deploy --yes')
+    expect([status, stderr]).toStrictEqual([2, expect.stringMatching(/^✗ DEPLOY-LIBRARIES .*are not installed/)])
+    const { peerDependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as {
+      readonly peerDependencies: Readonly<Record<string, string>>
+    }
+    const packages = Object.entries(peerDependencies).map(([name, range]) => `${name}@${range.replace('^', '')}`)
+    expect(stderr).toContain(`→ npm install ${packages.join(' ')}\n`)
+
+    // As they are in this clone: to install them takes a minute.
+    mkdirSync(join(project, 'node_modules/@aws-cdk'))
+    for (const name of Object.keys(peerDependencies))
+      symlinkSync(join(repository, 'node_modules', name), join(project, 'node_modules', name))
+    const { lines, unknown } = JSON.parse(
+      succeeds('npx forkcast cost --idle --json -c forkcast:customerKey=true'),
+    ) as IdleBill
+    expect(lines.map(({ what }) => what)).toContain('keys of the account')
+    expect(unknown).toStrictEqual([])
+    expect(sh('npx forkcast cost --idle -c forkcast:gpus=true')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('nothing is chosen by that name') as string,
+    })
   })
 
   it('says what it needs on a Node that is too old', () => {

@@ -1,5 +1,5 @@
 import type { Assignment, CloneApi, CloneReport } from '#contract/clone-api.ts'
-import { outputKey } from '#contract/object-keys.ts'
+import { logKey, outputKey } from '#contract/object-keys.ts'
 import type { Failure } from '#core/failure/cause.ts'
 import { sha256 } from '#core/hash.ts'
 import type { Json } from '#core/json.ts'
@@ -74,6 +74,7 @@ export async function runAgent(options: AgentOptions): Promise<Exit> {
     behaviour.fails === undefined
       ? { kind: 'claimed', manifest: await stageOut(objects, assignment, behaviour.outputs ?? {}) }
       : { kind: 'failed', failure: behaviour.fails }
+  await store(objects, logKey(assignment.prefix, 'stdout'), new TextEncoder().encode(agent.name))
   const answer = await api.report({ ...report, ended })
   // As the agent of processes does: who has lost the slot to another one has no say in how it ends.
   return {
@@ -90,6 +91,13 @@ export async function runAgent(options: AgentOptions): Promise<Exit> {
       }
     }
   }
+}
+
+/** As stores of files do it: what another holder of the slot has left there would be in the way. */
+async function store(objects: ObjectStore, key: string, bytes: Uint8Array): Promise<void> {
+  if ((await objects.writeOnce(key, bytes)) === 'written') return
+  const present = (await objects.read(key)) ?? new Uint8Array()
+  if (sha256(present) !== sha256(bytes)) throw new Error(`object ${key} is there already, with other contents`)
 }
 
 /** Most of those that run twice do: a fence is there for them. */
@@ -110,7 +118,7 @@ async function stageOut(
   for (const [name, { path }] of Object.entries(declared)) {
     const bytes = new TextEncoder().encode(JSON.stringify(outputs[name] ?? null))
     const object = outputKey(prefix, path)
-    await objects.writeOnce(object, bytes)
+    await store(objects, object, bytes)
     manifest[name] = { type: 'json', object, bytes: bytes.length, sha256: sha256(bytes) }
   }
   return manifest

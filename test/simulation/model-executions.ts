@@ -1,4 +1,4 @@
-import type { LaunchInput, SettleInput } from '#contract/state-machine.ts'
+import { executionInput, type ExecutionInput, type LaunchInput, type SettleInput } from '#contract/state-machine.ts'
 import type { Executions, FrontierInput } from '#ports/executions.ts'
 import type { Process } from './process.ts'
 import type { Simulation } from './simulation.ts'
@@ -16,8 +16,8 @@ export interface StateFunctions {
 const mostRetries = 8
 
 /**
- * The state machine of the contract as a model: a Map over tasks, in it a Map over clones of Launch, which waits for its
- * token, then Settle; both retried and caught. The suite of the executions port holds it to what the interpreter does.
+ * The state machine of the contract as a model: a Map over clones of Launch, which waits for its token, then Settle; both
+ * retried and caught. The suite of the executions port holds it to what the interpreter does.
  */
 export class ModelExecutions implements Executions {
   readonly #sim: Simulation
@@ -44,9 +44,11 @@ export class ModelExecutions implements Executions {
     this.#names.add(name)
     // ExecutionStarted and -Succeeded; MapStateEntered, -Started, -Succeeded, -Exited.
     this.#count(name, 6)
-    this.#sim.after(this.#host, this.#delayMs(), () => {
-      for (const task of input.tasks) void this.#task(name, input.run, task)
-    })
+    this.#sim.after(
+      this.#host,
+      this.#delayMs(),
+      () => void this.#frontier(name, executionInput(input.run, input.tasks)),
+    )
     return 'started'
   }
 
@@ -58,17 +60,13 @@ export class ModelExecutions implements Executions {
     return 'answered'
   }
 
-  async #task(name: string, run: string, task: FrontierInput['tasks'][number]): Promise<void> {
-    // MapIterationStarted and -Succeeded; of the inner Map MapStateEntered, -Started, -Succeeded, -Exited.
-    this.#count(name, 6)
-    await Promise.all(
-      task.clones.map((clone) => this.#clone(name, { run, task: task.task, attempt: task.attempt, clone })),
-    )
+  async #frontier(name: string, { clones, attempts }: ExecutionInput): Promise<void> {
+    await Promise.all(clones.map((clone) => this.#clone(name, clone)))
     // TaskStateEntered and -Exited; each try adds TaskScheduled, TaskStarted, TaskSucceeded or TaskFailed.
     this.#count(name, 2)
     for (let retries = 0; ; retries += 1) {
       this.#count(name, 3)
-      const outcome = await this.#functions.settle({ run, task: task.task, attempt: task.attempt })
+      const outcome = await this.#functions.settle({ attempts })
       if (outcome !== 'again' || retries === mostRetries) return
       await this.#backoff(retries)
     }

@@ -1,6 +1,8 @@
+import { namesOf } from '#core/dispatch/array-groups.ts'
+import { soleJob } from '#core/dispatch/job-names.ts'
 import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
 import { take } from '#core/pools/room.ts'
-import type { JobEnded, JobRequest, JobState, Pools } from '#ports/pools.ts'
+import type { JobEnded, JobRequest, JobState, PlacedClone, Pools } from '#ports/pools.ts'
 import type { Process } from './process.ts'
 import type { Simulation } from './simulation.ts'
 import { StopSignal } from './stop-signal.ts'
@@ -69,6 +71,12 @@ export class ModelPools implements Pools {
       total = take(request.resources, total)
     }
     return { pools: rooms, total }
+  }
+
+  async names(clones: readonly PlacedClone[]): Promise<readonly string[]> {
+    if (!this.#options.remote) return clones.map(({ slot }) => soleJob(slot))
+    const shaped = clones.map(({ slot, ...like }) => ({ slot, shape: JSON.stringify(like) }))
+    return namesOf(shaped, { members: 10, letters: 200 })
   }
 
   async submit(requests: readonly JobRequest[]): Promise<void> {

@@ -78,6 +78,20 @@ async function submitted(under: ReturnType<typeof open>): Promise<RunId> {
   return idOf(answer.value.runId)
 }
 
+it.each([
+  ['env', 'TOKEN'],
+  ['file', 'token.txt'],
+] as const)('a workflow with a secret of a machine (%s:%s) is refused, with what to do', async (source, name) => {
+  const { commands, done } = open()
+  const own = dag('A', { A: { secrets: { TOKEN: { source, name } } } })
+  const refused = await commands.submit({ ...request, workflow: own })
+  expect(refused).toMatchObject({ ok: false, error: { code: 'SECRET-OF-MACHINE', exitCode: 2 } })
+  expect(refused.ok ? '' : refused.error.message).toContain(`task A takes the secret ${source}:${name}`)
+  expect(done).toStrictEqual([])
+  const ofAccount = dag('A', { A: { secrets: { TOKEN: { source: 'ssm', name: '/forkcast/secrets/a' } } } })
+  expect(await commands.submit({ ...request, workflow: ofAccount })).toMatchObject({ ok: true })
+})
+
 describe('commands of an account', () => {
   it('turn the watch on, write the run, and leave the plan to the work queue, in this order', async () => {
     const under = open()

@@ -2,13 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import type { Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deploymentEnvironment, deploymentFunctions, type DeploymentFunction } from '#contract/deployment.ts'
+import { buildLambdas } from '../../scripts/lambda-bundles.ts'
 
 const names = Object.keys(deploymentFunctions) as DeploymentFunction[]
 /** What Lambda downloads and reads at each cold start; without a source map. */
-const mostBytes = 2_500_000
+const mostBytes = 2_000_000
 
 const rows = ['client-dynamodb', 'client-s3', 'client-sfn', 'client-sqs']
 const jobs = [...rows, 'client-batch', 'client-ssm'].sort()
@@ -31,28 +32,12 @@ describe('the functions of a deployment as one file each', () => {
   let metafile: Metafile
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'forkcast-bundles-'))
-    const built = await build({
-      entryPoints: Object.fromEntries(names.map((name) => [name, `lambdas/${name}/entry.ts`])),
-      outdir: folder,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node24',
-      mainFields: ['module', 'main'],
-      banner: {
-        js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-      },
-      metafile: true,
-      logLevel: 'silent',
-    })
-    metafile = built.metafile
+    metafile = await buildLambdas(folder)
   }, 60_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   const outputOf = (name: DeploymentFunction) => {
-    const [, output] = Object.entries(metafile.outputs).find(([path]) => path.endsWith(`/${name}.mjs`)) ?? []
+    const [, output] = Object.entries(metafile.outputs).find(([path]) => path.endsWith(`/${name}/index.mjs`)) ?? []
     if (output === undefined) throw new Error(`${name} was not built`)
     return output
   }
@@ -85,6 +70,8 @@ describe('the functions of a deployment as one file each', () => {
       workQueue: queue,
       cloneRole: 'arn:aws:iam::000000000000:role/clone',
       agent: 'a'.repeat(64),
+      agentBucket: 'assets',
+      agentKey: 'agent.mjs',
       watchRule: 'watch',
     }
     const environment = Object.entries(values).map(([name, value]) => {
@@ -92,7 +79,7 @@ describe('the functions of a deployment as one file each', () => {
     })
     const say = `
       const all = {}
-      for (const name of ${JSON.stringify(started)}) all[name] = typeof (await import('${folder}/' + name + '.mjs')).handler
+      for (const name of ${JSON.stringify(started)}) all[name] = typeof (await import('${folder}/' + name + '/index.mjs')).handler
       console.log(JSON.stringify(all))
     `
     const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', say], {

@@ -1,13 +1,21 @@
 import type { BatchClient } from '@aws-sdk/client-batch'
 import { BatchJobs } from '#adapters/aws/batch-jobs.ts'
-import { inLanes } from '#adapters/aws/batch-lanes.ts'
 import { BatchPace } from '#adapters/aws/batch-pace.ts'
-import { type BatchLaunch, BatchSubmissions, type BatchTarget } from '#adapters/aws/batch-submissions.ts'
+import {
+  type BatchLaunch,
+  BatchSubmissions,
+  type BatchTarget,
+  outerLimitS,
+  type TokenOf,
+} from '#adapters/aws/batch-submissions.ts'
+import { type Together, together } from '#adapters/aws/batch-together.ts'
 import { Turns } from '#adapters/aws/turns.ts'
+import { namesOf } from '#core/dispatch/array-groups.ts'
+import { inLanes } from '#core/in-lanes.ts'
 import type { Capacity, Pool, Room, SharedRoom } from '#core/pools/pool.ts'
 import { take } from '#core/pools/room.ts'
-import { givenOn } from '#core/pools/size.ts'
-import type { JobRequest, JobState, Pools } from '#ports/pools.ts'
+import { givenOn, sizeOn } from '#core/pools/size.ts'
+import type { JobRequest, JobState, PlacedClone, Pools } from '#ports/pools.ts'
 
 /** A pool, and the queue that it is in Batch. */
 export interface BatchPool extends BatchTarget {
@@ -25,7 +33,8 @@ export interface BatchPoolsOptions {
   readonly shared?: readonly SharedRoom[]
   /** What jobs that have not ended were given, and of which pool: Batch does not tell what is free. */
   readonly held: () => Promise<readonly Pick<JobRequest, 'pool' | 'resources'>[]>
-  readonly launchOf: (request: JobRequest) => Promise<BatchLaunch>
+  readonly launchOf: (clone: PlacedClone) => Promise<BatchLaunch>
+  readonly tokenOf: TokenOf
   /**
    * Submissions within any second, tries that were throttled included. All who submit in the account share 50 a second.
    * @default a pace of 50
@@ -39,27 +48,40 @@ const submitsPerS = 50
 const lanes = 8
 /** What one DescribeJobs takes. */
 const askedAtOnce = 100
+/**
+ * What an array may have: 10,000 members by Batch, and who they are in so many letters that, once in the environment of its containers and
+ * once more in their token, they are no more than the 8,192 that overrides may have.
+ */
+const arrayBounds = { members: 10_000, letters: 2_500 }
 
 /**
- * Pools that are queues of AWS Batch. A submission that was not answered is found again rather than repeated. A job that lives is
+ * Pools that are queues of AWS Batch. Clones whose jobs would differ in nothing but whose they are get names of one array, and are
+ * submitted by one call. A submission that was not answered is found again rather than repeated. A job that lives is
  * adopted as far as this process knows of it: between processes, only one submits at a time, what it has written as starting, once.
  */
 export function createBatchPools(options: BatchPoolsOptions): Pools {
-  const { client, total, shared = [], held, launchOf, pace = new BatchPace({ perS: submitsPerS }) } = options
+  const { client, total, shared = [], held, launchOf, tokenOf, pace = new BatchPace({ perS: submitsPerS }) } = options
   const pools = new Map(options.pools.map((entry) => [entry.pool.id, entry]))
   const jobs = new BatchJobs(
     client,
     options.pools.map(({ queue }) => queue),
   )
-  const submissions = new BatchSubmissions(client, jobs, pace)
+  const submissions = new BatchSubmissions(client, jobs, pace, tokenOf)
   const turns = new Turns()
 
   return {
     describe: async () => options.pools.map(({ pool }) => pool),
     capacity: async () => capacityOf(options.pools, { total, shared }, await held()),
+    names: async (clones) => {
+      const shapes = await Promise.all(clones.map(shapeOf))
+      return namesOf(
+        clones.map(({ slot }, at) => ({ slot, shape: shapes[at] })),
+        arrayBounds,
+      )
+    },
     submit: async (requests) => {
-      const targets = requests.map((request) => [request, targetOf(request)] as const)
-      await inLanes(targets, lanes, ([request, target]) => turns.take([request.job], () => submitOne(request, target)))
+      const targets = together(requests).map((one) => [one, targetOf(one.like)] as const)
+      await inLanes(targets, lanes, ([one, target]) => turns.take([one.name], () => submitOne(one, target)))
     },
     jobs: async (names) => {
       if (names.length > askedAtOnce)
@@ -78,11 +100,26 @@ export function createBatchPools(options: BatchPoolsOptions): Pools {
     return target
   }
 
-  async function submitOne(request: JobRequest, target: BatchTarget): Promise<void> {
-    const met = await jobs.met(request.job)
-    if (met?.ended === null) return
-    const { id, isSole } = await submissions.submit(request, await launchOf(request), target)
-    jobs.meet(request.job, isSole ? id : null)
+  /** All that the submissions of two clones have to have in common. What can't be submitted is told by its submission alone. */
+  async function shapeOf(clone: PlacedClone): Promise<string | undefined> {
+    const { pool, resources, timeoutS } = clone
+    const target = pools.get(pool)
+    const size = target && sizeOn(target.platform, resources)
+    if (size?.ok !== true) return undefined
+    const { vcpus, memoryMiB, gpus } = size.value
+    try {
+      const limitS = timeoutS === null ? null : outerLimitS(timeoutS)
+      return JSON.stringify([pool, vcpus, memoryMiB, gpus, limitS, await launchOf(clone)])
+    } catch {
+      return undefined
+    }
+  }
+
+  async function submitOne(one: Together, target: BatchTarget): Promise<void> {
+    const met = await jobs.met(one.jobs)
+    if (met.some(({ ended }) => ended === null)) return
+    const { id, isSole } = await submissions.submit(one, await launchOf(one.like), target)
+    jobs.meet(one.name, isSole ? id : null)
   }
 }
 

@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { Turns } from '#adapters/aws/turns.ts'
-import { type LogLine, readLogLine } from '#contract/log-line.ts'
+import { type LogLine, type LogName, readLogLine } from '#contract/log-line.ts'
 import type { LiveLogs } from '#ports/live-logs.ts'
 
 /** Where a job's lines are collected. */
@@ -54,7 +54,7 @@ export class CloudwatchLiveLogs implements LiveLogs {
     this.#nowMs = nowMs
   }
 
-  async next(job: string, stream: LogLine['stream'], offset: number): Promise<LogLine | undefined> {
+  async next(job: string, { fence, stream }: LogName, offset: number): Promise<LogLine | undefined> {
     return this.#turns.take([job], async () => {
       const read = this.#reads.get(job) ?? {
         pieces: [],
@@ -63,7 +63,8 @@ export class CloudwatchLiveLogs implements LiveLogs {
         lookedAtMs: -Infinity,
         length: 0,
       }
-      const find = () => read.pieces.find((piece) => piece.stream === stream && piece.offset >= offset)
+      const isOf = (piece: LogLine) => piece.fence === fence && piece.stream === stream
+      const find = () => read.pieces.find((piece) => isOf(piece) && piece.offset >= offset)
       const known = find()
       if (known !== undefined || this.#nowMs() < read.lookedAtMs + everyMs) return known
       this.#remember(job, read)

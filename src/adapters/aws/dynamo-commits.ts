@@ -94,7 +94,7 @@ export class DynamoCommits {
       const outcome = await this.#send(request, `${draft.id}-${tries}`)
       unclear ||= outcome !== 'written' && outcome.unclear
       if (outcome === 'written' || (unclear && (await this.#isOurs(draft, place, start)))) {
-        place.end = start + draft.events
+        place.seen(start + draft.events)
         return ok(undefined)
       }
       const rows = [...changes, ...checks]
@@ -103,7 +103,7 @@ export class DynamoCommits {
       if (conflict !== undefined) return err({ kind: conflict.kind, id: conflict.id })
       if (tries === maxTries) throw outcome.error
       // Another process has written on in this partition of the log: go behind it, at once.
-      if (failed[rows.length] === true) place.end = undefined
+      if (failed[rows.length] === true) place.seen(undefined)
       else await fullJitter(tries)
     }
   }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { textOf, type Item } from '#adapters/aws/table-keys.ts'
+import { packText, unpackText } from '#adapters/aws/packed-text.ts'
+import { runOf, textOf, type Item } from '#adapters/aws/table-keys.ts'
 import { rowTextKey } from '#contract/object-keys.ts'
 import type { RunId } from '#core/run/ids.ts'
 import type { ObjectStore } from '#ports/object-store.ts'
@@ -11,7 +12,7 @@ import type { ObjectStore } from '#ports/object-store.ts'
  */
 const maxTextBytes = 64 * 1024
 
-/** Texts of items: in the item as long as they are short, else as objects by content that the item names. */
+/** Texts of items: packed in the item as long as they are short, else as objects by content that the item names. */
 export class ItemTexts {
   readonly #objects: ObjectStore
 
@@ -21,7 +22,7 @@ export class ItemTexts {
 
   /** The attributes that hold a text. One that is too long for them is an object before the promise resolves. */
   async attributes(run: RunId, name: string, text: string): Promise<Record<string, AttributeValue>> {
-    if (Buffer.byteLength(text) <= maxTextBytes) return { [name]: { S: text } }
+    if (Buffer.byteLength(text) <= maxTextBytes) return { [name]: { B: packText(run, text) } }
     const bytes = Buffer.from(text)
     const key = rowTextKey(run, hash('sha256', bytes))
     await this.#objects.writeOnce(key, bytes)
@@ -30,7 +31,11 @@ export class ItemTexts {
 
   /** The text that an item holds or names. @throws when its object is gone, or has other contents. */
   async of(item: Item, name: string): Promise<string> {
-    if (item[objectOf(name)] === undefined) return textOf(item, name)
+    if (item[objectOf(name)] === undefined) {
+      const packed = item[name]?.B
+      if (packed === undefined) throw new Error(`an item of the table has no ${name}`)
+      return unpackText(runOf(item), packed)
+    }
     const key = textOf(item, objectOf(name))
     const bytes = await this.#objects.read(key)
     if (bytes === undefined) throw new Error(`object ${key}, which an item of the table names, is missing`)

@@ -8,14 +8,20 @@ import type { RunId } from '#core/run/ids.ts'
 /** Runs whose log this process remembers the ends of. */
 const maxRuns = 1_000
 
+/**
+ * How long an end is taken to be the one that was seen. Other processes write on: to ask for it again takes one read unit, and to be
+ * refused takes all write units of the commit.
+ */
+const freshMs = 200
+
 /** The end of one partition of a run's log, as this process knows it. */
 export interface LogPlace {
   readonly part: number
   readonly partition: string
-  /** Number of the next event, as far as known: another process may have written on. */
-  end: number | undefined
-  /** Commits of this process that want it. */
-  wanted: number
+  /** Number of the next event, as seen a moment ago: another process may have written on. */
+  readonly end: number | undefined
+  /** Tells it, once it is known, or that it is another one: `undefined`. */
+  seen(end: number | undefined): void
 }
 
 /**
@@ -24,11 +30,13 @@ export interface LogPlace {
  */
 export class LogPlaces {
   readonly #table: DynamoTable
+  readonly #nowMs: () => number
   readonly #turns = new Turns()
-  readonly #runs = new Map<RunId, readonly LogPlace[]>()
+  readonly #runs = new Map<RunId, readonly Place[]>()
 
-  constructor(table: DynamoTable) {
+  constructor(table: DynamoTable, nowMs: () => number = () => performance.now()) {
     this.#table = table
+    this.#nowMs = nowMs
   }
 
   /** Runs `work` while no other work of this process has the place: a free one, rather one whose end is known. */
@@ -47,8 +55,11 @@ export class LogPlaces {
 
   /** The number of the next event; read when it is not known, with the stamp of the last one. */
   async endOf(place: LogPlace): Promise<number> {
-    place.end ??= await this.#readEnd(place.partition)
-    return place.end
+    const known = place.end
+    if (known !== undefined) return known
+    const end = await this.#readEnd(place.partition)
+    place.seen(end)
+    return end
   }
 
   async #readEnd(partition: string): Promise<number> {
@@ -76,15 +87,10 @@ export class LogPlaces {
     return logStart(textOf(last, tableNames.sortKey)) + numberOf(last, 'count')
   }
 
-  #placesOf(run: RunId): readonly LogPlace[] {
+  #placesOf(run: RunId): readonly Place[] {
     const known = this.#runs.get(run)
     if (known !== undefined) return known
-    const made = Array.from({ length: partsOfRun }, (_, part): LogPlace => ({
-      part,
-      partition: runPartition(run, part),
-      end: undefined,
-      wanted: 0,
-    }))
+    const made = Array.from({ length: partsOfRun }, (_, part) => new Place(part, runPartition(run, part), this.#nowMs))
     for (const [old, places] of this.#runs) {
       if (this.#runs.size < maxRuns) break
       if (places.every(({ wanted }) => wanted === 0)) this.#runs.delete(old)
@@ -94,6 +100,29 @@ export class LogPlaces {
   }
 }
 
-function costOf({ wanted, end }: LogPlace): number {
+class Place implements LogPlace {
+  readonly part: number
+  readonly partition: string
+  /** Commits of this process that want it. */
+  wanted = 0
+  readonly #nowMs: () => number
+  #last: { readonly end: number; readonly untilMs: number } | undefined
+
+  constructor(part: number, partition: string, nowMs: () => number) {
+    this.part = part
+    this.partition = partition
+    this.#nowMs = nowMs
+  }
+
+  get end(): number | undefined {
+    return this.#last !== undefined && this.#nowMs() < this.#last.untilMs ? this.#last.end : undefined
+  }
+
+  seen(end: number | undefined): void {
+    this.#last = end === undefined ? undefined : { end, untilMs: this.#nowMs() + freshMs }
+  }
+}
+
+function costOf({ wanted, end }: Place): number {
   return wanted + (end === undefined ? 0.5 : 0)
 }

@@ -1,6 +1,6 @@
 import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { readRange, until, type ObjectVersion } from '#adapters/aws/read-range.ts'
-import { statusOf, unlessAbsent } from '#adapters/aws/s3-error.ts'
+import { statusOf, unlessAbsent, unlessRefused } from '#adapters/aws/s3-error.ts'
 import { formOf } from '#adapters/aws/stored-form.ts'
 import { packedFrames, packedTableBytes, type PackedFrame } from '#adapters/objects/packed-table.ts'
 
@@ -29,7 +29,7 @@ export async function openObject(
   signal?: AbortSignal,
 ): Promise<OpenObject | undefined> {
   const get = (range?: string) =>
-    unlessAbsent(client.send(new GetObjectCommand({ ...place, Range: range }), until(signal)))
+    unlessAbsent(unlessRefused(place.Key, client.send(new GetObjectCommand({ ...place, Range: range }), until(signal))))
   const answer = await get(`bytes=0-${firstBytes - 1}`).catch((error: unknown) => {
     // An empty object has no range at all.
     if (statusOf(error) === 416) return get()

@@ -4,7 +4,7 @@ import {
   NoSuchResourceException,
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas'
-import { inLanes } from '#adapters/aws/batch-lanes.ts'
+import { inLanes } from '#core/in-lanes.ts'
 import { type QuotaName, quotaNames, type Quotas, quotas } from '#core/market/quota.ts'
 
 /** Requests at a time: Service Quotas answers few a second. */

@@ -1,5 +1,6 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { fullJitter } from '#adapters/aws/full-jitter.ts'
+import { unlessRefused } from '#adapters/aws/s3-error.ts'
 import { outOfReach } from '#core/failure/out-of-reach.ts'
 
 /** Tries in a row in which nothing came; with full jitter, some 4 seconds. */
@@ -52,7 +53,7 @@ export async function readRange(
 
 async function bodyOf({ client, place, etag, signal }: ObjectVersion, start: number, end: number): Promise<Body> {
   const request = { ...place, Range: `bytes=${start}-${end - 1}`, ...(etag === undefined ? {} : { IfMatch: etag }) }
-  const answer = await client.send(new GetObjectCommand(request), until(signal))
+  const answer = await unlessRefused(place.Key, client.send(new GetObjectCommand(request), until(signal)))
   return answer.Body as Body
 }
 

@@ -1,5 +1,6 @@
 import { S3ServiceException } from '@aws-sdk/client-s3'
 import { outOfReach } from '#core/failure/out-of-reach.ts'
+import { RefusedObject } from '#ports/refused-object.ts'
 
 /** The HTTP status of an answer of S3, or `undefined` when there was none. */
 export function statusOf(error: unknown): number | undefined {
@@ -18,6 +19,16 @@ export async function unlessAbsent<T>(answer: Promise<T>): Promise<T | undefined
   } catch (error) {
     if (error instanceof S3ServiceException && (error.name === 'NoSuchKey' || error.name === 'NotFound'))
       return undefined
+    throw error
+  }
+}
+
+/** What S3 has of an object. @throws RefusedObject when it says that this reader may not have it, there or not. */
+export async function unlessRefused<T>(key: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.name === 'AccessDenied') throw new RefusedObject(key, error)
     throw error
   }
 }

@@ -14,7 +14,7 @@ import { downloadObject } from '#adapters/aws/download-object.ts'
 import { fullJitter } from '#adapters/aws/full-jitter.ts'
 import { framesOf, headOfObject, openObject, storedRange, type OpenObject } from '#adapters/aws/open-object.ts'
 import { until } from '#adapters/aws/read-range.ts'
-import { isSpentUpload, statusOf, transfer, unlessAbsent } from '#adapters/aws/s3-error.ts'
+import { isSpentUpload, statusOf, transfer, unlessAbsent, unlessRefused } from '#adapters/aws/s3-error.ts'
 import { formOf, packedHeaders } from '#adapters/aws/stored-form.ts'
 import { FileUpload, uploadBytes, type UploadedFile } from '#adapters/aws/upload-object.ts'
 import { AtOnce } from '#adapters/objects/at-once.ts'
@@ -83,7 +83,7 @@ export class S3Objects implements ObjectStore {
   async read(key: string): Promise<Uint8Array | undefined> {
     const place = this.#place(key)
     for (let tries = 1; ; tries += 1) {
-      const answer = await unlessAbsent(this.#client.send(new GetObjectCommand(place)))
+      const answer = await unlessAbsent(unlessRefused(key, this.#client.send(new GetObjectCommand(place))))
       if (answer === undefined) return undefined
       if (formOf(key, answer, answer.ContentLength ?? 0).isPacked) {
         discard(answer.Body as Readable)

@@ -15,6 +15,8 @@ export interface StsCloneCredentialsOptions {
   /** ARN of a role that may do with the bucket what any clone does; who asks may assume it. */
   readonly role: string
   readonly bucket: string
+  /** Of the deployment: parameters that are named without one are there. */
+  readonly region: () => Promise<string>
   /** Holds code manifests, by which the files of a clone's code are known. */
   readonly objects: Pick<ObjectStore, 'read'>
 }
@@ -26,7 +28,7 @@ const longestName = 64
 const hashLength = 8
 
 /**
- * Credentials by STS: an hour in a role that all clones share, narrowed by a session policy to what one of them reads and its own prefix.
+ * Credentials by STS: an hour in a role that all clones share, narrowed by a session policy to what one of them reads, its secrets and its own prefix.
  * When STS says that the policy packs too large, the next wider one is tried. They outlive the clone, by an hour at most, and do no harm
  * then: what is there stays as it is. Sessions are named for their clone, so that trails of the account tell who read what.
  */
@@ -39,13 +41,18 @@ export class StsCloneCredentials implements CloneCredentials {
 
   async issue(scope: CloneScope): Promise<Result<ShortCredentials, string>> {
     const { role, bucket } = this.#options
-    const [, partition = 'aws'] = role.split(':')
+    const [, partition = '', , , account = ''] = role.split(':')
+    const place = { bucket, partition, account, region: await this.#options.region() }
     const manifest = scope.code === null ? undefined : await this.#manifest(scope.code)
-    for (const { document } of cloneSessionPolicies(scope, manifest, { bucket, partition })) {
+    for (const { document } of cloneSessionPolicies(scope, manifest, place)) {
       const issued = await this.#session(scope.slot, document)
       if (issued !== undefined) return ok(issued)
     }
-    return err('its inputs are of more runs than a session policy can name: run it without reused results')
+    return err(
+      Object.keys(scope.secrets).length === 0
+        ? 'its inputs are of more runs than a session policy can name: run it without reused results'
+        : 'its secrets and inputs are more than a session policy can name: have fewer secrets, with shorter names, or several in one JSON secret',
+    )
   }
 
   /** `undefined`: the policy packs too large. */

@@ -29,6 +29,12 @@ export function runPartition(run: RunId, part: number): string {
   return `${run}#${part}`
 }
 
+/** The run that an item is of. */
+export function runOf(item: Item): string {
+  const partition = textOf(item, tableNames.partitionKey)
+  return partition.slice(0, partition.lastIndexOf('#'))
+}
+
 /** All partitions of a run. */
 function runPartitions(run: RunId): readonly string[] {
   return Array.from({ length: partsOfRun }, (_, part) => runPartition(run, part))

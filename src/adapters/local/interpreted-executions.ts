@@ -30,6 +30,9 @@ export interface InterpretedExecutions extends Executions {
   close(): Promise<void>
 }
 
+/** What is interpreted: the state machine of the contract, its functions by name. */
+export const interpretedMachine = stateMachine({ launch: 'launch', settle: 'settle' })
+
 /**
  * The state machine of the contract, run by an interpreter of the Amazon States Language in this process. A promise stands
  * for each token wait. `onError` hears of an execution that failed, which is a bug: the machine catches what it can.
@@ -38,9 +41,10 @@ export function interpretedExecutions(
   ids: Pick<Ids, 'token'>,
   onError: (error: unknown) => void,
 ): InterpretedExecutions {
-  const definition = stateMachine({ launch: 'launch', settle: 'settle' })
   // Validating takes a fifth of a second; the definition is the same every time, and the tests validate it.
-  const machine = new StateMachine(definition as unknown as Definition, { validationOptions: { noValidate: true } })
+  const machine = new StateMachine(interpretedMachine as unknown as Definition, {
+    validationOptions: { noValidate: true },
+  })
   const waits = new Map<string, (output: { readonly outcome: string }) => void>()
   const names = new Set<string>()
   const alive = new Set<Promise<unknown>>()

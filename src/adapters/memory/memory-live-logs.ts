@@ -1,4 +1,4 @@
-import type { LogLine } from '#contract/log-line.ts'
+import type { LogLine, LogName } from '#contract/log-line.ts'
 import type { LiveLogs } from '#ports/live-logs.ts'
 
 /** Pieces of logs by job. */
@@ -9,7 +9,8 @@ export class MemoryLiveLogs implements LiveLogs {
     this.#pieces.set(job, [...(this.#pieces.get(job) ?? []), piece])
   }
 
-  async next(job: string, stream: LogLine['stream'], offset: number): Promise<LogLine | undefined> {
-    return this.#pieces.get(job)?.find((piece) => piece.stream === stream && piece.offset >= offset)
+  async next(job: string, { fence, stream }: LogName, offset: number): Promise<LogLine | undefined> {
+    const isOf = (piece: LogLine): boolean => piece.fence === fence && piece.stream === stream
+    return this.#pieces.get(job)?.find((piece) => isOf(piece) && piece.offset >= offset)
   }
 }

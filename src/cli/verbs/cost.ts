@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { billLines } from '#cli/deployment/bill-lines.ts'
+import { type ChoiceOptions, withChoice, withDeployer } from '#cli/deployment/choice.ts'
 import { exitCodes } from '#cli/exit-code.ts'
 import { count } from '#cli/format/count.ts'
 import { duration } from '#cli/format/duration.ts'
@@ -11,22 +13,36 @@ import { line, span, type Line } from '#cli/terminal/line.ts'
 import { table, type Column } from '#cli/terminal/table.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
 
-interface Options {
+interface Options extends ChoiceOptions {
   readonly top: number
+  readonly idle?: boolean
   readonly json?: boolean
 }
 
-/** `cost RUN`: where the money went. */
+/** `cost RUN`: where the money went; `cost --idle`: what a deployment costs while nothing runs. */
 export const addCost: AddVerb = (verb, start) => {
-  verb
-    .description(
-      'Shows what a run cost: for results, for clones that lost a race, for clones that failed; by pool, by task; what is left of its budget, and what its races saved.',
-    )
+  withChoice(
+    verb.description(
+      'Shows what a run cost: for results, for clones that lost a race, for clones that failed; by pool, by task; what is left of its budget, and what its races saved. With --idle: what a deployment would cost each month while nothing runs.',
+    ),
+  )
     .argument('[run]', 'id of a run', 'latest')
     .option('--top <n>', 'list this many tasks, the dearest first', wholeNumber, 10)
-    .option('--json', 'print {runId, emulated, total, idleUsd, byPool, byTask, budget, saved}')
-    .addHelpText('after', examples(['forkcast cost latest', 'the last run']))
-    .action((run: string, options: Options, command: Command) => start(command, (shell) => cost(shell, run, options)))
+    .option('--idle', 'what a deployment costs while nothing runs, with what -c chooses')
+    .option(
+      '--json',
+      'print {runId, emulated, total, idleUsd, byPool, byTask, budget, saved}, or {usd, listUsd, lines}',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['forkcast cost latest', 'the last run'],
+        ['forkcast cost --idle -c forkcast:network=private', 'a deployment without public addresses'],
+      ),
+    )
+    .action((run: string, options: Options, command: Command) =>
+      start(command, (shell) => (options.idle === true ? idle(shell, options) : cost(shell, run, options))),
+    )
 }
 
 const amounts: readonly Column[] = [
@@ -84,6 +100,16 @@ async function cost(shell: Shell, id: string, { json, top }: Options): Promise<n
       ...listed('task', tasks.slice(0, top)),
       ...(rest > 0 ? [line(`${shell.out.symbols.more} and ${count(rest, 'other')}`, 'dim')] : []),
     ])
+    return exitCodes.ok
+  })
+}
+
+async function idle(shell: Shell, options: Options): Promise<number> {
+  return withDeployer(shell, options, async (deployer) => {
+    const bill = await deployer.idleBill()
+    if (!bill.ok) return shell.problem(bill.error)
+    if (options.json === true) await shell.json(bill.value)
+    else await shell.lines(billLines(bill.value, { width: shell.columns, more: shell.out.symbols.more }))
     return exitCodes.ok
   })
 }

@@ -1,19 +1,35 @@
 import type { Command } from 'commander'
+import { accountLines } from '#cli/deployment/account-lines.ts'
 import { exitCodes } from '#cli/exit-code.ts'
 import type { Shell } from '#cli/shell.ts'
-import { span, type Line } from '#cli/terminal/line.ts'
+import { line, span, type Line } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
 
-/** `doctor`: whether this machine can run workflows. */
+interface Options {
+  readonly json?: boolean
+  readonly aws?: boolean
+  readonly profile?: string
+  readonly region?: string
+}
+
+/** `doctor`: whether this machine, or an account, can run workflows. */
 export const addDoctor: AddVerb = (verb, start) => {
   verb
     .description(
-      'Checks what a run needs of this machine, and says how to mend what is missing. Exit code 1 if anything is.',
+      'Checks what a run needs of this machine, or with --aws what a deployment needs of an account, and says how to mend what is missing. Exit code 1 if nothing can work without it.',
     )
-    .option('--json', 'print {ok, checks: [{name, ok, found, fix}]}')
-    .addHelpText('after', examples(['forkcast doctor', 'all checks']))
-    .action((options: { readonly json?: boolean }, command: Command) =>
-      start(command, (shell) => doctor(shell, options.json === true)),
+    .option('--aws', 'an account of AWS: credentials, region, bootstrap, quotas, roles, prices')
+    .option('--profile <profile>', 'a profile of AWS')
+    .option('--region <region>', 'a region of AWS, such as eu-west-1')
+    .option('--json', 'print {ok, checks: [{name, ok, found, fix}]}; with --aws a check has state and command')
+    .addHelpText(
+      'after',
+      examples(['forkcast doctor', 'this machine'], ['forkcast doctor --aws', 'an account, before `forkcast deploy`']),
+    )
+    .action((options: Options, command: Command) =>
+      start(command, (shell) =>
+        options.aws === true ? account(shell, options) : doctor(shell, options.json === true),
+      ),
     )
 }
 
@@ -38,4 +54,23 @@ async function doctor(shell: Shell, json: boolean): Promise<number> {
     ]),
   )
   return exitCode
+}
+
+async function account(shell: Shell, { profile, region, json = false }: Options): Promise<number> {
+  const report = await shell.host.checkAccount({
+    ...(profile !== undefined && { profile }),
+    ...(region !== undefined && { region }),
+  })
+  const ok = report.checks.every(({ state }) => state !== 'bad')
+  if (json) await shell.json({ ok, ...report })
+  else {
+    const isShort = report.checks.some(({ state }) => state === 'short')
+    const words = ok
+      ? isShort
+        ? 'can be deployed to; with what is short, less runs there than could'
+        : 'can be deployed to'
+      : 'can not be deployed to'
+    await shell.lines([...accountLines(report.checks, shell.out), line(words, 'strong')])
+  }
+  return ok ? exitCodes.ok : exitCodes.failed
 }

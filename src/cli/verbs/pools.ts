@@ -12,7 +12,9 @@ import type { Capacity, Pool, Room } from '#core/pools/pool.ts'
 /** `pools`: where clones may run, and what is free. */
 export const addPools: AddVerb = (verb, start) => {
   verb
-    .description('Lists the pools: tier, size, what is free, start delay, price, reclaims, and where they spill to.')
+    .description(
+      'Lists the pools: tier, platform, size, what is free, start delay, price, reclaims, and where they spill to.',
+    )
     .option('--pools <file>', 'pools to use instead of the default ones')
     .option('--json', 'print {pools, capacity}')
     .addHelpText('after', examples(['forkcast pools', 'the pools of this machine']))
@@ -21,17 +23,29 @@ export const addPools: AddVerb = (verb, start) => {
     )
 }
 
-const columns: readonly Column[] = [
-  { title: 'pool' },
-  { title: 'tier' },
-  { title: 'class', yields: 2 },
-  { title: 'purchase', yields: 1 },
-  { title: 'holds' },
-  { title: 'start delay', align: 'right' },
-  { title: '$ vcpu/h', align: 'right' },
-  { title: 'reclaims/h', align: 'right', yields: 3 },
-  { title: 'spills to', shrinks: true },
+interface PoolColumn extends Column {
+  readonly cell: (pool: Pool) => string
+}
+
+const platform: PoolColumn = { title: 'platform', yields: 4, cell: (pool) => platformNames[pool.platform.kind] }
+const columns: readonly PoolColumn[] = [
+  { title: 'pool', cell: ({ id }) => id },
+  { title: 'tier', cell: ({ tier }) => tier },
+  { title: 'class', yields: 2, cell: ({ accelerator }) => accelerator },
+  { title: 'purchase', yields: 1, cell: ({ purchase }) => purchase },
+  platform,
+  { title: 'holds', cell: roomWords },
+  { title: 'start delay', align: 'right', cell: ({ startDelayS }) => duration(startDelayS) },
+  { title: '$ vcpu/h', align: 'right', cell: ({ price }) => money(price.usdPerVcpuHour) },
+  { title: 'reclaims/h', align: 'right', yields: 3, cell: ({ reclaimsPerHour }) => String(reclaimsPerHour) },
+  { title: 'spills to', shrinks: true, cell: ({ spillsTo }) => spillsTo.join(', ') },
 ]
+
+const platformNames: Readonly<Record<Pool['platform']['kind'], string>> = {
+  machine: 'this machine',
+  EC2: 'EC2',
+  FARGATE: 'Fargate',
+}
 
 async function pools(shell: Shell, options: { readonly pools?: string; readonly json?: boolean }): Promise<number> {
   const read = { mode: 'read', ...(options.pools === undefined ? {} : { poolsFile: options.pools }) } as const
@@ -42,8 +56,11 @@ async function pools(shell: Shell, options: { readonly pools?: string; readonly 
       return exitCodes.ok
     }
     const { capacity } = listed
-    const rows = listed.pools.map((pool) => [...row(pool), ...(capacity === null ? [] : [freeWords(pool, capacity)])])
-    const shown = capacity === null ? columns : [...columns, { title: 'free' }]
+    const free: PoolColumn = { title: 'free', cell: (pool) => (capacity === null ? '' : freeWords(pool, capacity)) }
+    // Pools of a machine are all on it.
+    const isHere = listed.pools.every((pool) => pool.platform.kind === 'machine')
+    const shown = [...columns.filter((column) => column !== platform || !isHere), ...(capacity === null ? [] : [free])]
+    const rows = listed.pools.map((pool) => shown.map(({ cell }) => cell(pool)))
     await shell.lines(table(shown, rows, { width: shell.columns, more: shell.out.symbols.more }))
     const emulated = listed.pools.filter((pool) => pool.emulated).map(({ id }) => id)
     if (emulated.length > 0) {
@@ -52,20 +69,6 @@ async function pools(shell: Shell, options: { readonly pools?: string; readonly 
     }
     return exitCodes.ok
   })
-}
-
-function row(pool: Pool): readonly string[] {
-  return [
-    pool.id,
-    pool.tier,
-    pool.accelerator,
-    pool.purchase,
-    roomWords(pool),
-    duration(pool.startDelayS),
-    money(pool.price.usdPerVcpuHour),
-    String(pool.reclaimsPerHour),
-    pool.spillsTo.join(', '),
-  ]
 }
 
 function freeWords(pool: Pool, capacity: Capacity): string {

@@ -23,9 +23,10 @@ export interface LogFilter {
   readonly stream?: Stream
 }
 
-/** Where reading goes on: this log from this byte on, then those after it. */
+/** Where reading goes on: this log from this byte on, then those after it. Another lease has another log. */
 interface Position {
   readonly slot: string
+  readonly fence: number
   readonly stream: Stream
   readonly offset: number
 }
@@ -47,13 +48,14 @@ export async function logPage(
   for await (const slot of slotsFrom(reads, run.id, filter, last?.slot)) {
     if (!isAsked(slot, filter)) continue
     const key = keyOf(slot)
+    const { fence } = slot
     for (const stream of streams) {
       if (filter.stream !== undefined && filter.stream !== stream) continue
       if (last?.slot === key && streams.indexOf(stream) < streams.indexOf(last.stream)) continue
-      let offset = last?.slot === key && last.stream === stream ? last.offset : 0
+      let offset = last?.slot === key && last.stream === stream && last.fence === fence ? last.offset : 0
       for (;;) {
         if (items.length >= limit || bytesLeft <= 0 || live.size > jobsAtOnce) {
-          return { items, next: wordOf({ slot: key, stream, offset }) }
+          return { items, next: wordOf({ slot: key, fence, stream, offset }) }
         }
         const piece = await nextPiece(reads, slot, stream, offset)
         if (piece === undefined) break
@@ -62,7 +64,7 @@ export async function logPage(
         offset = piece.offset + piece.bytes
         bytesLeft -= piece.bytes
       }
-      last = { slot: key, stream, offset }
+      last = { slot: key, fence, stream, offset }
     }
   }
   const open = await stillOpen(reads, run, filter)
@@ -74,9 +76,9 @@ function counting(reads: LogReads): { readonly reads: LogReads; readonly live: R
   const { liveLogs } = reads
   const live = new Set<string>()
   if (liveLogs === undefined) return { reads, live }
-  const next: LiveLogs['next'] = (job, stream, offset) => {
+  const next: LiveLogs['next'] = (job, log, offset) => {
     live.add(job)
-    return liveLogs.next(job, stream, offset)
+    return liveLogs.next(job, log, offset)
   }
   return { reads: { ...reads, liveLogs: { next } }, live }
 }
@@ -88,7 +90,7 @@ async function stillOpen(reads: LogReads, run: RunRecord, filter: LogFilter): Pr
   const slot = `${task}/${attempt}/${clone}`
   const row = await reads.store.rows.get(run.id, 'slot', slot)
   const over = row === undefined ? isRunTerminal(run.state) : isSlotTerminal(row.value.state)
-  return over ? undefined : { slot, stream, offset: 0 }
+  return over ? undefined : { slot, fence: row?.value.fence ?? 0, stream, offset: 0 }
 }
 
 /** Slots from that one on. */
@@ -122,11 +124,11 @@ function keyOf({ task, attempt, clone }: SlotRecord): string {
   return `${task}/${attempt}/${clone}`
 }
 
-function wordOf({ slot, stream, offset }: Position): string {
-  return `${slot} ${stream} ${offset}`
+function wordOf({ slot, fence, stream, offset }: Position): string {
+  return `${slot} ${stream} ${offset} ${fence}`
 }
 
 function positionOf(word: string): Position {
-  const [slot = '', stream = 'stdout', offset = '0'] = word.split(' ')
-  return { slot, stream: stream as Stream, offset: Number(offset) }
+  const [slot = '', stream = 'stdout', offset = '0', fence = '0'] = word.split(' ')
+  return { slot, fence: Number(fence), stream: stream as Stream, offset: Number(offset) }
 }

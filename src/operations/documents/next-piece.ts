@@ -15,24 +15,24 @@ export type Stream = LogLine['stream']
 const pieceBytes = 64 * 1024
 
 /**
- * The next piece of a clone's log from a byte on, which ends between characters; `undefined`: there is none, or none yet. The log that
- * is stored counts. Until there is one, and for ever where a clone could not store it, what its job has said live does.
+ * The next piece of a clone's log from a byte on, which ends between characters; `undefined`: there is none, or none yet. It is that of
+ * its last lease. The log that is stored counts. Until there is one, and for ever where a clone could not store it, what its job has said live does.
  */
 export async function nextPiece(
   { objects, liveLogs }: LogReads,
   slot: SlotRecord,
   stream: Stream,
   offset: number,
-): Promise<Omit<LogLine, 'stream'> | undefined> {
+): Promise<Pick<LogLine, 'offset' | 'bytes' | 'text'> | undefined> {
   const isOver = isSlotTerminal(slot.state)
-  const stored = await objects.slice(logKey(clonePrefix(slot), stream), offset, pieceBytes)
+  const stored = await objects.slice(logKey(clonePrefix(slot, slot.fence), stream), offset, pieceBytes)
   if (stored !== undefined) {
     const isWhole = isOver && stored.length < pieceBytes
     const piece = isWhole ? stored : wholeCharacters(stored)
     return piece.length === 0 ? undefined : { offset, bytes: piece.length, text: new TextDecoder().decode(piece) }
   }
   if (liveLogs === undefined || slot.job === null || (isOver && hasStored(slot))) return undefined
-  return liveLogs.next(slot.job, stream, offset)
+  return liveLogs.next(slot.job, { fence: slot.fence, stream }, offset)
 }
 
 /** Whoever reports a claim or a failure has stored its logs before, and an empty log is none. */

@@ -3,6 +3,7 @@ import { createBatchClient } from '#adapters/aws/batch-client.ts'
 import { BatchPace } from '#adapters/aws/batch-pace.ts'
 import { type BatchPoolsOptions, createBatchPools } from '#adapters/aws/batch-pools.ts'
 import { readBatchJobEvent } from '#contract/batch-job.ts'
+import { arrayPartOf } from '#core/dispatch/job-names.ts'
 import { seededRandom } from '#core/random.ts'
 import { CallFates, type CallKnobs } from '#local/batch/api/call-fate.ts'
 import { serveBatch } from '#local/batch/batch-server.ts'
@@ -86,24 +87,28 @@ export async function openPoolsRig(
       { pool: far, queue: 'far', platform: 'EC2', container: { command: ['/agent'] } },
     ],
     total: { vcpus: 6, memoryMiB: 16_384, gpus: 0 },
-    held: async () => {
-      const alive = (job: string) => batch.list(byName(job)).some((id) => !isOver(batch, id))
-      return [...submitted.values()].filter(({ job }) => alive(job))
-    },
-    launchOf: async (request) => {
-      submitted.set(request.job, request)
-      return { image, token: `token of ${request.job}`, timeoutS: 600 }
-    },
+    held: async () => [...submitted.values()].filter((request) => ids(request).some((id) => !isOver(batch, id))),
+    launchOf: async () => ({ image }),
+    tokenOf: async (whose) => `token of ${'array' in whose ? whose.array : whose.job}`,
     pace: new BatchPace({ perS: 10_000 }),
     ...changes,
   }
-  const byName = (job: string) => ({
-    jobQueue: 'q',
-    filters: [{ name: 'JOB_NAME', values: [`${job.replaceAll(/[^\w-]+/g, '-')}-*`] }],
-  })
+  const ids = ({ job }: JobRequest): readonly string[] => {
+    const { array, index } = arrayPartOf(job) ?? { array: job, index: null }
+    const name = `${array.replaceAll(/[^\w-]+/g, '-')}-*`
+    const found = batch.list({ jobQueue: 'q', filters: [{ name: 'JOB_NAME', values: [name] }] })
+    return index === null ? found : found.map((id) => `${id}:${index}`)
+  }
+  const pools = createBatchPools(poolOptions)
 
   return {
-    pools: createBatchPools(poolOptions),
+    pools: {
+      ...pools,
+      submit: async (requests) => {
+        for (const request of requests) submitted.set(request.job, request)
+        await pools.submit(requests)
+      },
+    },
     batch,
     client,
     options: poolOptions,
@@ -112,7 +117,7 @@ export async function openPoolsRig(
     cutOff,
     holdUp,
     tune: (knobs) => fates.tune(knobs),
-    ids: ({ job }) => batch.list(byName(job)),
+    ids,
     settle: () => batch.clock.advance(settleMs),
     close: async () => {
       client.destroy()
@@ -123,7 +128,7 @@ export async function openPoolsRig(
 
 /** A job of the pool that is queue `q`. */
 export function nearJob(name: string): JobRequest {
-  return jobOf(name, near.id)
+  return { ...jobOf(name, near.id), timeoutS: 600 }
 }
 
 function isOver(batch: BatchRig, id: string): boolean {

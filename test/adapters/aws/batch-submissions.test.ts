@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createBatchPools } from '#adapters/aws/batch-pools.ts'
 import { causeOfReason } from '#core/failure/cause-of-reason.ts'
+import type { PlacedClone } from '#ports/pools.ts'
 import { ec2 } from '../../local/batch/batch-rig.ts'
 import { image, nearJob, openPoolsRig, type PoolsRig } from './batch-pools-rig.ts'
 
@@ -58,8 +59,7 @@ describe('a submission', () => {
     [15.5, { attemptDurationSeconds: 61 }],
     [null, undefined],
   ])('of a command with a limit of %s s has one of %o', async (timeoutS, timeout) => {
-    const pools = createBatchPools({ ...rig.options, launchOf: async () => ({ image, token: 't', timeoutS }) })
-    await pools.submit([a])
+    await rig.pools.submit([{ ...a, timeoutS }])
     expect(newest().timeout).toStrictEqual(timeout)
   })
 
@@ -80,7 +80,7 @@ describe('a submission', () => {
     const pools = createBatchPools({
       ...rig.options,
       pools: [{ ...pool, queue: 'fair' }],
-      launchOf: async () => ({ image, token: 't', timeoutS: null, share: { id: 'tenant1', priority: 70 } }),
+      launchOf: async () => ({ image, share: { id: 'tenant1', priority: 70 } }),
     })
     await pools.submit([a])
     const [id = ''] = rig.batch.list({ jobQueue: 'fair', filters: [{ name: 'SHARE_IDENTIFIER', values: ['tenant1'] }] })
@@ -137,9 +137,9 @@ describe('a submission', () => {
 
   it('that is refused is not tried again, and the others are made', async () => {
     const [b, c] = [nearJob('b'), nearJob('c')]
-    const launchOf = async (request: typeof a) => {
-      const share = request.job === b.job ? { share: { id: 'none', priority: 1 } } : {}
-      return { image, token: 't', timeoutS: null, ...share }
+    const launchOf = async ({ slot }: PlacedClone) => {
+      const share = slot.task === b.slot.task ? { share: { id: 'none', priority: 1 } } : {}
+      return { image, ...share }
     }
     const pools = createBatchPools({ ...rig.options, launchOf })
     await expect(pools.submit([a, b, c])).rejects.toThrow('has no scheduling policy')
@@ -182,7 +182,7 @@ describe('job definitions', () => {
     expect(calls('RegisterJobDefinition')).toBe(1)
     expect(newest().jobDefinition).toMatch(/forkcast-[0-9a-f]{32}:1$/)
 
-    const launchOf = async () => ({ image: 'python:3.14', token: 't', timeoutS: null })
+    const launchOf = async () => ({ image: 'python:3.14' })
     await createBatchPools({ ...rig.options, launchOf }).submit([nearJob('d')])
     expect(calls('RegisterJobDefinition')).toBe(2)
     expect(newest(nearJob('d')).jobDefinition).not.toBe(newest().jobDefinition)

@@ -7,7 +7,7 @@ import {
   type SessionPolicy,
 } from '#adapters/aws/clone-session-policy.ts'
 import type { Variable, VariableValue } from '#contract/clone-api.ts'
-import { blobKey } from '#contract/object-keys.ts'
+import { blobKey, clonePrefix } from '#contract/object-keys.ts'
 import { sha256 } from '#core/hash.ts'
 import { parseRunId } from '#core/run/ids.ts'
 import type { StagedFile, StagedOutput } from '#core/run/manifest.ts'
@@ -16,8 +16,10 @@ import { allows } from './policy-evaluation.ts'
 const run = parseRunId('run_0123456789abcdefghij')!
 const slot = { run, task: 'train', attempt: 1, clone: 0 }
 const bucket = 'forkcast-objects'
-const own = `runs/${run}/train/1/0`
+const own = `runs/${run}/train/1/0/1`
 
+const scope = { slot, prefix: clonePrefix(slot, 1), secrets: {} }
+const place = { bucket, partition: 'aws', region: 'eu-west-1', account: '123456789012' }
 const staged = (object: string): StagedFile => ({ object, sha256: sha256(object), bytes: 1 })
 const variable = (value: VariableValue, index = 0): Variable => ({ name: `INPUT_${index}`, value })
 const file = (object: string): VariableValue => ({ kind: 'file', name: 'x', file: staged(object) })
@@ -33,7 +35,7 @@ function policyOf(
     links: [],
   }
   const variables = values.map((value, index) => variable(value, index))
-  const [policy] = cloneSessionPolicies({ slot, code, variables }, manifest, { bucket })
+  const [policy] = cloneSessionPolicies({ ...scope, code, variables }, manifest, place)
   if (policy === undefined) throw new Error('none fits')
   expect(policy.document.length).toBeLessThanOrEqual(sessionPolicyCharacters)
   return policy
@@ -168,18 +170,18 @@ describe('inputs that are too many to be named', () => {
     const variables = Array.from({ length: 40 }, (_, i) =>
       variable(output(json(`runs/run_${String(i).padStart(20, '0')}/a/1/0/out/a.json`)), i),
     )
-    const policy = cloneSessionPolicies({ slot, code: null, variables }, undefined, { bucket })
+    const policy = cloneSessionPolicies({ ...scope, code: null, variables }, undefined, place)
     expect(policy).toStrictEqual([])
   })
 
   it('are given wider, step by step, where STS says that a policy packs too large', () => {
     const variables = [variable(output(json(upstream))), variable(file(blobKey(hash(1))), 1)]
-    const policies = cloneSessionPolicies({ slot, code: null, variables }, undefined, { bucket })
+    const policies = cloneSessionPolicies({ ...scope, code: null, variables }, undefined, place)
     expect(policies.map(({ step }) => step)).toStrictEqual([...policySteps])
   })
 
   it('are given each way once: with nothing to read there is one', () => {
-    expect(cloneSessionPolicies({ slot, code: null, variables: [] }, undefined, { bucket })).toHaveLength(1)
+    expect(cloneSessionPolicies({ ...scope, code: null, variables: [] }, undefined, place)).toHaveLength(1)
   })
 })
 
@@ -194,6 +196,31 @@ it('some dozen inputs are named one by one', () => {
   expect(most((index) => output(json(`runs/${run}/task-${index}/1/0/out/a.json`)))).toBe(15)
 })
 
+it('secrets are named one by one in each policy, as many as fit', () => {
+  const policies = (count: number, variables: Variable[]) => {
+    const secrets = Object.fromEntries(
+      Array.from(
+        { length: count },
+        (_, i) => [`S${i}`, { source: 'ssm', name: `/forkcast/secrets/team/token-${i}` }] as const,
+      ),
+    )
+    return cloneSessionPolicies({ ...scope, code: null, variables, secrets }, undefined, place)
+  }
+  const most = (variables: Variable[]) => {
+    for (let count = 1; ; count += 1) if (policies(count, variables).length === 0) return count - 1
+  }
+  expect(most([])).toBe(15)
+  expect(most([variable(output(json(upstream))), variable(file(blobKey(hash(1))), 1)])).toBe(14)
+  const two = policies(2, [variable(output(json(upstream)))])
+  expect(two.length).toBeGreaterThan(1)
+  for (const { document } of two) {
+    const parameters = ['token-0', 'token-1'].map(
+      (name) => `arn:aws:ssm:eu-west-1:123456789012:parameter/forkcast/secrets/team/${name}`,
+    )
+    expect(document).toContain(JSON.stringify({ Effect: 'Allow', Action: 'ssm:GetParameter', Resource: parameters }))
+  }
+})
+
 it('whatever characters a key has, the policy matches it alone, and each step reads no less than the one before', () => {
   const name = fc.string({
     unit: fc.constantFrom('a', 'b', '*', '?', '$', '[', ']', '{', '}', '.', '/', ' ', 'é'),
@@ -204,7 +231,7 @@ it('whatever characters a key has, the policy matches it alone, and each step re
     fc.property(name, name, (input, other) => {
       const key = (last: string) => `runs/${run}/clean/1/0/out/${last}`
       const variables = [variable(output(json(key(input))))]
-      const [exact, ...wider] = cloneSessionPolicies({ slot, code: null, variables }, undefined, { bucket })
+      const [exact, ...wider] = cloneSessionPolicies({ ...scope, code: null, variables }, undefined, place)
       if (exact === undefined) throw new Error('none fits')
       expect(reads(exact, key(input))).toBe(true)
       expect(reads(exact, key(other))).toBe(other === input)

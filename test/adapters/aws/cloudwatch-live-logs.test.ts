@@ -42,13 +42,14 @@ function cloudwatch(pageSize = 3) {
       const lines: string[] = []
       streams.set(job, lines)
       return (offset: number, text: string) => {
-        const { lines: said } = logLines('stdout', offset, new TextEncoder().encode(text))
+        const { lines: said } = logLines(log, offset, new TextEncoder().encode(text))
         lines.push(...said.trimEnd().split('\n'))
       }
     },
   }
 }
 
+const log = { stream: 'stdout', fence: 1 } as const
 const named = (name: string) => Object.assign(new Error(name), { name })
 
 describe('live logs of CloudWatch', () => {
@@ -56,7 +57,7 @@ describe('live logs of CloudWatch', () => {
     const { liveLogs, start, later, asked } = cloudwatch()
     const say = start('job')
     say(0, 'a')
-    const look = () => Promise.all([0, 1].map((offset) => liveLogs.next('job', 'stdout', offset)))
+    const look = () => Promise.all([0, 1].map((offset) => liveLogs.next('job', log, offset)))
     expect(await look()).toMatchObject([{ text: 'a' }, undefined])
     expect(asked()).toStrictEqual(['job@', 'job@f/1'])
     say(1, 'b')
@@ -72,41 +73,41 @@ describe('live logs of CloudWatch', () => {
     const { liveLogs, start, later, asked } = cloudwatch(1)
     const say = start('job')
     for (let n = 0; n < 7; n += 1) say(n, String(n))
-    expect(await liveLogs.next('job', 'stdout', 6)).toBeUndefined()
+    expect(await liveLogs.next('job', log, 6)).toBeUndefined()
     expect(asked()).toHaveLength(5)
     later()
-    expect(await liveLogs.next('job', 'stdout', 6)).toMatchObject({ text: '6' })
+    expect(await liveLogs.next('job', log, 6)).toMatchObject({ text: '6' })
   })
 
   it('are nothing yet where the job has not started, has no stream, or the service is throttled for good', async () => {
     const { liveLogs, start, places, later, faults, asked } = cloudwatch()
-    expect(await liveLogs.next('job', 'stdout', 0)).toBeUndefined()
+    expect(await liveLogs.next('job', log, 0)).toBeUndefined()
     expect(asked()).toStrictEqual([])
     later()
     places.set('job', { group: 'g', stream: 'job' })
-    expect(await liveLogs.next('job', 'stdout', 0)).toBeUndefined()
+    expect(await liveLogs.next('job', log, 0)).toBeUndefined()
     start('job')(0, 'a')
     for (const name of ['ThrottlingException', 'LimitExceededException']) {
       later()
       faults.push(named(name))
-      expect(await liveLogs.next('job', 'stdout', 0)).toBeUndefined()
+      expect(await liveLogs.next('job', log, 0)).toBeUndefined()
     }
     later()
-    expect(await liveLogs.next('job', 'stdout', 0)).toMatchObject({ text: 'a' })
+    expect(await liveLogs.next('job', log, 0)).toMatchObject({ text: 'a' })
   })
 
   it('are read anew when their token does not hold any more', async () => {
     const { liveLogs, start, later, faults, asked } = cloudwatch()
     const say = start('job')
     say(0, 'a')
-    await liveLogs.next('job', 'stdout', 0)
+    await liveLogs.next('job', log, 0)
     later()
     faults.push(new InvalidParameterException({ message: 'The specified nextToken is invalid.', $metadata: {} }))
-    expect(await liveLogs.next('job', 'stdout', 1)).toBeUndefined()
+    expect(await liveLogs.next('job', log, 1)).toBeUndefined()
     say(1, 'b')
     later()
     asked()
-    expect(await liveLogs.next('job', 'stdout', 1)).toMatchObject({ text: 'b' })
+    expect(await liveLogs.next('job', log, 1)).toMatchObject({ text: 'b' })
     expect(asked()[0]).toBe('job@')
   })
 
@@ -114,25 +115,25 @@ describe('live logs of CloudWatch', () => {
     const { liveLogs, start, faults, later } = cloudwatch()
     start('job')(0, 'a')
     faults.push(named('AccessDeniedException'))
-    await expect(liveLogs.next('job', 'stdout', 0)).rejects.toThrow('AccessDenied')
+    await expect(liveLogs.next('job', log, 0)).rejects.toThrow('AccessDenied')
     later()
     faults.push(new InvalidParameterException({ message: 'no such name', $metadata: {} }))
-    await expect(liveLogs.next('job', 'stdout', 0)).rejects.toThrow('no such name')
+    await expect(liveLogs.next('job', log, 0)).rejects.toThrow('no such name')
     later()
-    expect(await liveLogs.next('job', 'stdout', 0)).toMatchObject({ text: 'a' })
+    expect(await liveLogs.next('job', log, 0)).toMatchObject({ text: 'a' })
   })
 
   it('are remembered while there is room: of very long ones the last is', async () => {
     const { liveLogs, start, later, asked } = cloudwatch(10_000)
     const large = 'x'.repeat(20 * 1024 ** 2)
     for (const job of ['one', 'two']) start(job)(0, large)
-    await liveLogs.next('one', 'stdout', 0)
-    await liveLogs.next('two', 'stdout', 0)
+    await liveLogs.next('one', log, 0)
+    await liveLogs.next('two', log, 0)
     asked()
-    expect(await liveLogs.next('two', 'stdout', 0)).toMatchObject({ offset: 0 })
+    expect(await liveLogs.next('two', log, 0)).toMatchObject({ offset: 0 })
     expect(asked()).toStrictEqual([])
     later()
-    expect(await liveLogs.next('one', 'stdout', 0)).toMatchObject({ offset: 0 })
+    expect(await liveLogs.next('one', log, 0)).toMatchObject({ offset: 0 })
     expect(asked()[0]).toBe('one@')
   })
 })

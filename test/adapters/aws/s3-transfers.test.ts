@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createS3Client } from '#adapters/aws/aws-clients.ts'
 import { cloneSessionPolicies } from '#adapters/aws/clone-session-policy.ts'
 import { S3Objects } from '#adapters/aws/s3-objects.ts'
+import { clonePrefix } from '#contract/object-keys.ts'
 import { parseRunId } from '#core/run/ids.ts'
 import { DamagedObject } from '#ports/damaged-object.ts'
 import { LoopbackS3, type S3Fault, type S3Request } from '../../builders/loopback-s3.ts'
@@ -193,11 +194,17 @@ describe('a compact object', () => {
 
 describe('a clone', () => {
   const run = parseRunId('run_0123456789abcdefghij')!
-  const own = `runs/${run}/train/1/0/out`
   const slot = { run, task: 'train', attempt: 1, clone: 0 }
+  const prefix = clonePrefix(slot, 1)
+  const own = `${prefix}/out`
   const staged = { object: 'blobs/a', sha256: sha256(noise), bytes: noise.length }
   const variables = [{ name: 'INPUT_A', value: { kind: 'file', name: 'a', file: staged } as const }]
-  const [policy] = cloneSessionPolicies({ slot, code: null, variables }, undefined, { bucket: 'bucket' })
+  const [policy] = cloneSessionPolicies({ slot, prefix, code: null, variables, secrets: {} }, undefined, {
+    bucket: 'bucket',
+    partition: 'aws',
+    region: 'eu-west-1',
+    account: '123456789012',
+  })
 
   const isAllowed = ({ what, key, onlyNew }: S3Request): boolean => {
     const actions = { get: 's3:GetObject', head: 's3:GetObject', abort: 's3:AbortMultipartUpload' } as const

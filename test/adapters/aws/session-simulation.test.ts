@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { cloneSessionPolicies, policySteps } from '#adapters/aws/clone-session-policy.ts'
-import { clonePrefix } from '#contract/object-keys.ts'
 import { cloneRolePolicy } from '../../builders/clone-role.ts'
-import { drawnClone, keysOf, someKeys } from '../../builders/drawn-world.ts'
+import { drawnClone, keysOf, secretsOfAccount, someKeys } from '../../builders/drawn-world.ts'
 import { sessionOf } from './policy-evaluation.ts'
 
 const bucket = 'forkcast-objects'
+const place = { bucket, partition: 'aws', region: 'us-east-1', account: '123456789012' }
 const arn = (key: string): string => `arn:aws:s3:::${bucket}/${key}`
 
 const role = cloneRolePolicy(bucket)
@@ -37,6 +37,8 @@ const otherOnObjects = [
 ]
 const elsewhere = [
   ['s3:ListBucket', `arn:aws:s3:::${bucket}`],
+  ['ssm:DescribeParameters', '*'],
+  ['secretsmanager:ListSecrets', '*'],
   ['s3:ListBucketVersions', `arn:aws:s3:::${bucket}`],
   ['s3:ListBucketMultipartUploads', `arn:aws:s3:::${bucket}`],
   ['s3:PutBucketPolicy', `arn:aws:s3:::${bucket}`],
@@ -48,6 +50,27 @@ const elsewhere = [
   ['states:SendTaskSuccess', 'arn:aws:states:us-east-1:123456789012:stateMachine:x'],
   ['sts:AssumeRole', 'arn:aws:iam::123456789012:role/forkcast-clone'],
   ['kms:Decrypt', 'arn:aws:kms:us-east-1:123456789012:key/x'],
+] as const
+
+const ofParameters = [
+  'ssm:GetParameter',
+  [
+    'ssm:GetParameters',
+    'ssm:GetParametersByPath',
+    'ssm:GetParameterHistory',
+    'ssm:PutParameter',
+    'ssm:DeleteParameter',
+  ],
+] as const
+const ofSecrets = [
+  'secretsmanager:GetSecretValue',
+  [
+    'secretsmanager:BatchGetSecretValue',
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:ListSecretVersionIds',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:GetResourcePolicy',
+  ],
 ] as const
 
 /** Whether a step lets a clone read what is neither its own nor given to it. */
@@ -63,13 +86,13 @@ function isNear(key: string, step: (typeof policySteps)[number], inputs: Readonl
   })
 }
 
-it('whatever a clone is given: it reads that, writes its own prefix once, and all else is refused that its step does not say', () => {
+it('whatever a clone is given: it reads that and its secrets, writes its own prefix once, and all else is refused that its step does not say', () => {
   const seen = new Map<string, number>()
   const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1)
   fc.assert(
     fc.property(drawnClone, someKeys, ({ scope, manifest, inputs }, keys) => {
-      const own = `${clonePrefix(scope.slot)}/`
-      for (const { step, document } of cloneSessionPolicies(scope, manifest, { bucket })) {
+      const own = `${scope.prefix}/`
+      for (const { step, document } of cloneSessionPolicies(scope, manifest, place)) {
         const session = sessionOf(role, document)
         const may = (action: string, resource: string, context = {}) => session({ action, resource, context })
         const wrong: string[] = []
@@ -77,7 +100,7 @@ it('whatever a clone is given: it reads that, writes its own prefix once, and al
           if (is !== should) wrong.push(`${step}: ${what} is ${is ? 'allowed' : 'refused'}`)
         }
         count(step)
-        for (const key of new Set([...keys, ...keysOf(scope.slot), ...inputs])) {
+        for (const key of new Set([...keys, ...[1, 2, 12].flatMap((fence) => keysOf(scope.slot, fence)), ...inputs])) {
           const isOwn = key.startsWith(own)
           const isGiven = inputs.has(key)
           const reads = isOwn || isGiven || isNear(key, step, inputs)
@@ -96,6 +119,14 @@ it('whatever a clone is given: it reads that, writes its own prefix once, and al
             check(`${action} of ${key}`, may(action, arn(key), writing['a new object']), false)
           }
         }
+        for (const { arn: resource, names } of secretsOfAccount) {
+          const isNamed = Object.values(scope.secrets).some(({ source, name }) => names.includes(`${source}:${name}`))
+          const should = isNamed && /parameter\/forkcast\/secrets\/|:secret:forkcast\//.test(resource)
+          const [reading, others] = resource.includes(':ssm:') ? ofParameters : ofSecrets
+          count(should ? 'a secret' : isNamed ? 'a secret beyond its role' : 'a foreign secret')
+          check(`to read ${resource}`, may(reading, resource), should)
+          for (const action of others) check(`${action} of ${resource}`, may(action, resource), false)
+        }
         for (const [action, resource] of elsewhere) check(`${action} of ${resource}`, may(action, resource), false)
         expect(wrong).toStrictEqual([])
       }
@@ -103,5 +134,15 @@ it('whatever a clone is given: it reads that, writes its own prefix once, and al
     { numRuns: 100 },
   )
   // Each of these was met.
-  for (const what of [...policySteps, 'its own', 'given', 'near', 'foreign']) expect(seen.get(what)).toBeGreaterThan(0)
+  for (const what of [
+    ...policySteps,
+    'its own',
+    'given',
+    'near',
+    'foreign',
+    'a secret',
+    'a secret beyond its role',
+    'a foreign secret',
+  ])
+    expect(seen.get(what)).toBeGreaterThan(0)
 })

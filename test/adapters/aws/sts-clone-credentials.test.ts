@@ -8,7 +8,7 @@ import { createStsClient } from '#adapters/aws/aws-clients.ts'
 import { cloneSessionPolicies } from '#adapters/aws/clone-session-policy.ts'
 import { cloneSessionName, StsCloneCredentials } from '#adapters/aws/sts-clone-credentials.ts'
 import { MemoryObjects } from '#adapters/memory/memory-objects.ts'
-import { blobKey } from '#contract/object-keys.ts'
+import { blobKey, clonePrefix } from '#contract/object-keys.ts'
 import { sha256 } from '#core/hash.ts'
 import { parseRunId } from '#core/run/ids.ts'
 import type { CloneScope } from '#ports/clone-credentials.ts'
@@ -16,10 +16,15 @@ import type { CloneScope } from '#ports/clone-credentials.ts'
 const run = parseRunId('run_0123456789abcdefghij')!
 const role = 'arn:aws-cn:iam::123456789012:role/forkcast-clone'
 const bucket = 'forkcast-objects'
+const region = 'cn-north-1'
+const place = { bucket, partition: 'aws-cn', region, account: '123456789012' }
 const object = `runs/${run}/clean/1/0/out/a.json`
 const json = { type: 'json', object, sha256: sha256('a'), bytes: 1 } as const
+const slot = { run, task: 'train[3]', attempt: 2, clone: 1 }
 const scope: CloneScope = {
-  slot: { run, task: 'train[3]', attempt: 2, clone: 1 },
+  slot,
+  prefix: clonePrefix(slot, 1),
+  secrets: {},
   code: null,
   variables: [{ name: 'INPUT_A', value: { kind: 'output', name: 'a.json', output: json } }],
 }
@@ -42,7 +47,7 @@ async function open(answers: readonly unknown[], objects = new MemoryObjects()) 
       return answer
     },
   } as never
-  return { asked, credentials: new StsCloneCredentials({ client, role, bucket, objects }) }
+  return { asked, credentials: new StsCloneCredentials({ client, region: async () => region, role, bucket, objects }) }
 }
 
 describe('credentials of a clone by STS', () => {
@@ -57,7 +62,7 @@ describe('credentials of a clone by STS', () => {
         expiresAtMs: 3_600_000,
       },
     })
-    const [policy] = cloneSessionPolicies(scope, undefined, { bucket, partition: 'aws-cn' })
+    const [policy] = cloneSessionPolicies(scope, undefined, place)
     expect(asked).toStrictEqual([
       {
         RoleArn: role,
@@ -96,7 +101,7 @@ describe('credentials of a clone by STS', () => {
   it('are by the next wider policy each time that STS says one packs too large', async () => {
     const { asked, credentials } = await open([tooLarge, tooLarge, { Credentials }])
     expect(await credentials.issue(scope)).toMatchObject({ ok: true })
-    const policies = cloneSessionPolicies(scope, undefined, { bucket, partition: 'aws-cn' })
+    const policies = cloneSessionPolicies(scope, undefined, place)
     expect(asked.map(({ Policy }) => Policy)).toStrictEqual(policies.slice(0, 3).map(({ document }) => document))
   })
 
@@ -104,6 +109,16 @@ describe('credentials of a clone by STS', () => {
     const { asked, credentials } = await open([tooLarge, tooLarge, tooLarge])
     expect(await credentials.issue(scope)).toMatchObject({ ok: false, error: expect.stringContaining('of more runs') })
     expect(asked).toHaveLength(3)
+  })
+
+  it('can’t be had for more secrets than a policy can name', async () => {
+    const { asked, credentials } = await open([])
+    const secrets = Object.fromEntries(
+      Array.from({ length: 50 }, (_, i) => [`S${i}`, { source: 'ssm', name: `/forkcast/secrets/${i}` }] as const),
+    )
+    const issued = await credentials.issue({ ...scope, secrets })
+    expect(issued).toMatchObject({ ok: false, error: expect.stringContaining('have fewer secrets') })
+    expect(asked).toStrictEqual([])
   })
 
   it.each([
@@ -152,10 +167,16 @@ it('over the wire: a throttle is asked again, and a policy that packs too large 
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   })
   try {
-    const credentials = new StsCloneCredentials({ client, role, bucket, objects: new MemoryObjects() })
+    const credentials = new StsCloneCredentials({
+      client,
+      region: async () => region,
+      role,
+      bucket,
+      objects: new MemoryObjects(),
+    })
     const issued = { accessKeyId: 'ASIA1', secretAccessKey: 's', sessionToken: 't', expiresAtMs: 1_800_000_000_000 }
     expect(await credentials.issue(scope)).toStrictEqual({ ok: true, value: issued })
-    const [nearest, wider] = cloneSessionPolicies(scope, undefined, { bucket, partition: 'aws-cn' })
+    const [nearest, wider] = cloneSessionPolicies(scope, undefined, place)
     expect(asked).toStrictEqual([nearest?.document, nearest?.document, wider?.document])
   } finally {
     client.destroy()

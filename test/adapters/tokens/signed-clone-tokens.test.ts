@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { signedCloneTokens, type TokenKey } from '#adapters/tokens/signed-clone-tokens.ts'
+import { completedToken } from '#contract/completed-token.ts'
 import { parseRunId, type RunId } from '#core/run/ids.ts'
 import type { CloneClaims } from '#ports/clone-tokens.ts'
 
@@ -114,5 +115,39 @@ describe('keys in turn', () => {
     ['an id with a dot', [keyOf('a.b', 1)]],
   ])('%s is refused, without its secret in the words', (_, keys) => {
     expect(() => signedCloneTokens(keys)).toThrow(/^(no key|two keys|key a has|the id of)/)
+  })
+})
+
+describe('a token of an array', () => {
+  const ofArray = {
+    array: 'run_0123456789abcdefghij-clean-0',
+    run: claims.slot.run,
+    members: 'clean[0-9]/1/0 -1 list/2/1',
+    expiresAtMs: 1_000,
+  }
+  const token = tokens.issueToArray(ofArray)
+
+  it('says of each index who has it, until it expires', () => {
+    const { run } = claims.slot
+    const job = (index: number) => `${ofArray.array}:${index}`
+    const third = { slot: { run, task: 'clean[3]', attempt: 1, clone: 0 }, job: job(3), expiresAtMs: 1_000 }
+    expect(tokens.read(completedToken(token, 3), 999)).toStrictEqual(third)
+    expect(tokens.read(completedToken(token, 3), 1_000)).toBeUndefined()
+    const last = { slot: { run, task: 'list', attempt: 2, clone: 1 }, job: job(11), expiresAtMs: 1_000 }
+    expect(tokens.read(completedToken(token, 11), 0)).toStrictEqual(last)
+  })
+
+  it.each(['', '.', '.10', '.12', '.03', '.3.', '.3.3', '. 3', '.-3', '.3e0', '.99999', '.100000'])(
+    'says nothing with %j behind it',
+    (behind) => {
+      expect(tokens.read(`${token}${behind}`, 0)).toBeUndefined()
+    },
+  )
+
+  it('is no longer than it may be with the longest list of members', () => {
+    const members = Array.from({ length: 60 }, (_, index) => `${'x'.repeat(30)}${index}[${index}]/1/0`).join(' ')
+    const long = tokens.issueToArray({ ...ofArray, members: members.slice(0, members.lastIndexOf(' ', 2_500)) })
+    expect(tokens.read(completedToken(long, 0), 0)).toBeDefined()
+    expect(long.length).toBeLessThan(3_800)
   })
 })

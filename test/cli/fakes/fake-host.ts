@@ -1,7 +1,9 @@
 import type { CliHost, NewFile, Signal, TextStream } from '#cli/host.ts'
 import { main } from '#cli/main.ts'
+import type { AccountReport } from '#contract/account-check.ts'
 import type { BatchEndpointRequest, ServedBatch } from '#contract/batch-endpoint.ts'
 import type { ControlPlane } from '#contract/control-plane.ts'
+import type { Deployer, DeploymentChoice } from '#contract/deployer.ts'
 import type { InvalidWorkflow, LoadedWorkflow } from '#contract/loaded-workflow.ts'
 import type { MachineCheck } from '#contract/machine-check.ts'
 import { ProblemError, type Problem } from '#contract/problem.ts'
@@ -145,6 +147,35 @@ export class FakeHost implements CliHost {
 
   explain(error: unknown): Problem | undefined {
     return error instanceof ProblemError ? error.problem : undefined
+  }
+
+  canAsk = false
+  /** What the user says to each question, in turn. */
+  readonly answers: string[] = []
+  readonly questions: string[] = []
+
+  ask(question: string): Promise<string | undefined> {
+    this.questions.push(question)
+    return Promise.resolve(this.answers.shift())
+  }
+
+  account: AccountReport = { isBootstrapped: false, checks: [] }
+
+  checkAccount(): Promise<AccountReport> {
+    return Promise.resolve(this.account)
+  }
+
+  deployer: Result<Deployer, Problem> = err({
+    code: 'DEPLOY-LIBRARIES',
+    message: 'aws-cdk-lib is not installed',
+    fix: 'npm install aws-cdk-lib',
+    exitCode: 2,
+  })
+  readonly deployments: DeploymentChoice[] = []
+
+  openDeployer(choice: DeploymentChoice): Promise<Result<Deployer, Problem>> {
+    this.deployments.push(choice)
+    return Promise.resolve(this.deployer)
   }
 
   checkMachine(): Promise<readonly MachineCheck[]> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Pool } from '#core/pools/pool.ts'
 import { ok } from '#core/result.ts'
 import { anomaliesRun, failedRun, pools, runDocument, taskDocument } from '../fakes/documents.ts'
 import { FakeControlPlane } from '../fakes/fake-control-plane.ts'
@@ -266,6 +267,20 @@ describe('forkcast pools', () => {
     expect(host.stdout.text).toContain('0.5 vCPU, 512.0 MiB\n')
     expect(host.opened).toStrictEqual([{ dir: '.forkcast', mode: 'read', poolsFile: 'mine.yaml' }])
   })
+})
+
+it('forkcast pools says what their hosts are where that is not this machine', async () => {
+  const { host, control } = world()
+  const [hot, cold] = pools as readonly [Pool, Pool]
+  const ec2 = { ...hot, platform: { kind: 'EC2', hosts: [] }, emulated: false } as const
+  control.poolList = [ec2, { ...cold, platform: { kind: 'FARGATE' }, emulated: false }]
+  await host.run('pools')
+  expect(host.stdout.text).toMatchInlineSnapshot(`
+    "POOL      TIER  CLASS  PURCHASE   PLATFORM  HOLDS            START DELAY  $ VCPU/H  RECLAIMS/H  SPILLS TO
+    hot-cpu   hot   cpu    on-demand  EC2       2 vCPU, 2.0 GiB         0.1s    $0.048           0  cold-cpu
+    cold-cpu  cold  cpu    spot       Fargate   2 vCPU, 2.0 GiB         2.0s    $0.016         0.5
+    "
+  `)
 })
 
 describe('forkcast logs', () => {

@@ -208,7 +208,7 @@ describe('outputs', () => {
 
 describe('logs', () => {
   const write = (api: ApiRig & { readonly id: RunId }, task: string, stream: 'stdout' | 'stderr', bytes: Uint8Array) =>
-    api.objects.writeOnce(logKey(clonePrefix({ run: api.id, task, attempt: 1, clone: 0 }), stream), bytes)
+    api.objects.writeOnce(logKey(clonePrefix({ run: api.id, task, attempt: 1, clone: 0 }, 1), stream), bytes)
 
   it('come log after log, in pieces between characters', async () => {
     const api = await ended()

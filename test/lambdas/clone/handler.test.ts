@@ -92,17 +92,18 @@ describe('what does not come from the clone changes nothing', () => {
   })
 
   it.each([
-    ['a sibling’s output', (own: string) => own.replace(/0$/, '1/out/a')],
-    ['a key that climbs out', (own: string) => `${own}/out/../../1/out/a`],
+    ['a sibling’s output', (own: string) => own.replace(/0\/1$/, '1/1/out/a')],
+    ['what its slot wrote under another lease', (own: string) => own.replace(/1$/, '2/out/a')],
+    ['a key that climbs out', (own: string) => `${own}/out/../../2/out/a`],
     ['a prefix that begins alike', (own: string) => `${own}0/out/a`],
     ['a blob', () => `blobs/${'0'.repeat(64)}`],
   ])('a claim of %s', async (_, objectOf) => {
     const bench = await cloneBench()
-    const object = objectOf(`runs/${bench.run}/A/1/0`)
+    const object = objectOf(`runs/${bench.run}/A/1/0/1`)
     const file = { object, sha256: '0'.repeat(64), bytes: 1 }
     const folder = {
       type: 'directory',
-      folder: `runs/${bench.run}/A/1/0/out/x`,
+      folder: `runs/${bench.run}/A/1/0/1/out/x`,
       bytes: 1,
       files: [{ path: 'a', ...file }],
     }
@@ -199,7 +200,7 @@ describe('the clone itself', () => {
 
   it('claims what is below its own prefix', async () => {
     const bench = await cloneBench()
-    const object = `runs/${bench.run}/A/1/0/out/a..b/c`
+    const object = `runs/${bench.run}/A/1/0/1/out/a..b/c`
     const manifest = { x: { type: 'file', object, sha256: '0'.repeat(64), bytes: 1 } } as const
     const ended: CloneReport['ended'] = { kind: 'claimed', manifest }
     const body = { ...(await bench.bodyOf(bench.run, clone, 'report')), ended }

@@ -100,4 +100,36 @@ describe('an array of jobs', () => {
     expect(rig.job(id).arrayProperties?.statusSummary).toMatchObject({ FAILED: 4 })
     expect(rig.running.size).toBe(0)
   })
+
+  it('has a time limit, an end and a host a child', async () => {
+    const rig = batchRig({ computeResources: { maxvCpus: 2 } })
+    const id = await rig.submit({ ...size(3), timeout: { attemptDurationSeconds: 60 } })
+    await rig.clock.advance(30_000)
+    expect([...rig.running.keys()]).toStrictEqual([`${id}:0`, `${id}:1`])
+    rig.call('terminatejob', { jobId: `${id}:0`, reason: 'not this one' })
+    await rig.clock.advance(30_000)
+    expect(rig.job(`${id}:0`)).toMatchObject({ statusReason: 'not this one', isTerminated: true })
+    expect(rig.job(id).isTerminated).toBe(false)
+    expect([...rig.running.keys()]).toStrictEqual([`${id}:1`, `${id}:2`])
+    await rig.clock.advance(31_000)
+    expect(rig.job(`${id}:1`).statusReason).toBe('Job attempt duration exceeded timeout')
+    expect(rig.statusOf(`${id}:2`)).toBe('FAILED')
+    expect(rig.job(id)).toMatchObject({ status: 'FAILED', statusReason: 'Array Child Job failed' })
+  })
+
+  it('loses the children whose host is taken away, and tells of each by its index', async () => {
+    const rig = batchRig()
+    const id = await rig.submit(size(4))
+    await rig.clock.advance(30_000)
+    rig.service.reclaimHostOf(`${id}:3`)
+    await rig.clock.advance(0)
+    const lost = rig.events.filter(({ detail }) => detail.status === 'FAILED').map(({ detail }) => detail)
+    expect(lost.map(({ jobId }) => jobId)).toContain(`${id}:3`)
+    for (const { jobId = '', jobName, arrayProperties, statusReason, attempts } of lost) {
+      expect([jobName, arrayProperties]).toStrictEqual(['j', { index: Number(jobId.split(':')[1]) }])
+      expect(statusReason).toMatch(/^Host EC2 \(instance i-\w+\) terminated\.$/)
+      expect(attempts).toHaveLength(1)
+    }
+    expect(rig.statusOf(id)).toBe('PENDING')
+  })
 })

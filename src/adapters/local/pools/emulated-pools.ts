@@ -3,6 +3,7 @@ import { followTrace } from '#adapters/local/pools/follow-trace.ts'
 import type { Job, JobExit } from '#adapters/local/pools/job.ts'
 import { Places, type PoolState } from '#adapters/local/pools/places.ts'
 import type { StopReason } from '#contract/stop-reason.ts'
+import { soleJob } from '#core/dispatch/job-names.ts'
 import type { Chance } from '#core/pools/chance.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
 import { drawFate } from '#core/pools/fate.ts'
@@ -73,6 +74,7 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
   return {
     describe: async () => options.pools.map(({ pool }) => pool),
     capacity: async () => places.capacity(),
+    names: async (clones) => clones.map(({ slot }) => soleJob(slot)),
     submit: async (requests) => {
       for (const request of requests) enqueue(request)
       startWhatFits()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { inLanes } from '#adapters/aws/batch-lanes.ts'
+import { inLanes } from '#core/in-lanes.ts'
 
 /** Work on numbers that ends when it is told to. */
 function held() {
