@@ -83,8 +83,8 @@ describe('what is durable before what', () => {
     assertOrder(
       `^spawn ${name}$`,
       `^sync .*/work/.*${folder}.*/out/sum.txt`,
-      `^begin link .*/${name}/out/sum.txt`,
-      `^sync .*/${name}/out$`,
+      String.raw`^begin link .*/${name}/\d+/out/sum.txt`,
+      String.raw`^sync .*/${name}/\d+/out$`,
       String.raw`slot.claimed\(${name}\)`,
     )
   })
