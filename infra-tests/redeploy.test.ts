@@ -67,7 +67,7 @@ describe('a deployment', { timeout: 300_000 }, () => {
       },
       outputs: { said: { from: 'after.out' } },
     })
-    await runUntil(id, ({ tasks }) => tasks[0]?.attempts[0]?.slots[0]?.state === 'running')
+    await runUntil(id, ({ tasks }) => tasks.some((task) => task.attempts[0]?.slots[0]?.state === 'running'))
     const said = await cdkDone(accountUrl, 'deploy', '--app', updated, ...withoutAsking)
     expect(said).toContain('UPDATE_COMPLETE')
     expect(taskOf(await run(id), 'before').state).toBe('running')
