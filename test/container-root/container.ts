@@ -58,9 +58,10 @@ export function startContainer(spec: ContainerSpec): Container {
   return {
     exited: endOf(child),
     term: () => {
-      // `unshare` waits for what it started; only that is in the container.
-      const [first] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')
-      process.kill(Number(first), 'SIGTERM')
+      if (child.exitCode !== null || child.signalCode !== null) return
+      // `unshare` waits for what it started; only that is in the container. Of one that ends just now there is none: 0 would be ourselves.
+      const [first = ''] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')
+      if (first !== '') process.kill(Number(first), 'SIGTERM')
     },
     kill: () => void child.kill('SIGKILL'),
   }
