@@ -67,7 +67,9 @@ export function mostMemoryIn(pool: Sized, asked: Resources): number | undefined 
     const hosts = platform.hosts.filter((host) => fits(size, host)).map((host) => Math.floor(host.memoryMiB))
     return Math.min(memoryMiB, Math.max(...hosts))
   }
-  const there = fargateSizes.filter((one) => one.vcpus <= vcpus).flatMap(({ gib }) => gib.map((one) => one * 1024))
+  // Memory goes with vCPUs: sizes with fewer than are asked for have some that those with more have not.
+  const sizes = fargateSizes.filter((one) => one.vcpus >= asked.vcpus && one.vcpus <= vcpus)
+  const there = sizes.flatMap(({ gib }) => gib.map((one) => one * 1024))
   return Math.max(...there.filter((one) => one <= memoryMiB))
 }
 

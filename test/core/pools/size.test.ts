@@ -152,6 +152,8 @@ describe('in a pool', () => {
     { pool: { ...large, platform: fargate }, from: asked(0.25, 512), mostMiB: 122_880 },
     { pool: { vcpus: 4, memoryMiB: 60_000, platform: fargate }, from: asked(0.25, 512), mostMiB: 30 * 1024 },
     { pool: { vcpus: 4, memoryMiB: 5000, platform: fargate }, from: asked(0.25, 512), mostMiB: 4096 },
+    // 36 GiB go with 8 vCPUs, and not with 16.
+    { pool: { vcpus: 16, memoryMiB: 36 * 1024, platform: fargate }, from: asked(9, 512), mostMiB: 32 * 1024 },
     { pool: { ...large, platform: ec2(asked(2, 30_000.5), asked(8, 15_000)) }, from: asked(1, 100), mostMiB: 30_000 },
     { pool: { ...large, platform: ec2(asked(2, 30_000), asked(8, 15_000)) }, from: asked(2.5, 100), mostMiB: 15_000 },
     { pool: { vcpus: 8, memoryMiB: 9000, platform: ec2(asked(8, 15_000)) }, from: asked(1, 100), mostMiB: 9000 },
