@@ -1,7 +1,7 @@
 import { familyOf, indexOf, membersText } from '#core/dispatch/array-members.ts'
 import { childJob, soleJob } from '#core/dispatch/job-names.ts'
 import { sha256 } from '#core/hash.ts'
-import type { SlotRef } from '#core/run/ids.ts'
+import { type SlotRef, taskOf } from '#core/run/ids.ts'
 
 /** A clone, and all that its job has in common with others that may be submitted with it. */
 export interface Shaped {
@@ -43,10 +43,12 @@ export function namesOf(clones: readonly Shaped[], bounds: ArrayBounds): readonl
   return clones.map(({ slot }) => names.get(slot) ?? soleJob(slot))
 }
 
-/** Families in the order of their first clone, each by the index of its instances. */
+/** Families in the order of their first clone, each by the index of its instances; a plain task is alone in its own. */
 function inFamilies(slots: readonly SlotRef[]): readonly SlotRef[] {
   const families = Map.groupBy(slots, familyOf)
-  return [...families.values()].flatMap((family) => family.toSorted((a, b) => (indexOf(a) ?? 0) - (indexOf(b) ?? 0)))
+  return [...families.values()].flatMap((family) =>
+    family.toSorted((a, b) => (indexOf(a) as number) - (indexOf(b) as number)),
+  )
 }
 
 /** As few as halving gives. */
@@ -58,8 +60,6 @@ function parts(slots: readonly SlotRef[], bounds: ArrayBounds): readonly (readon
 }
 
 function arrayName(slots: readonly SlotRef[]): string {
-  const [first] = slots
-  if (first === undefined) throw new Error('an array of nobody')
-  const [task] = familyOf(first).split('/')
-  return `${first.run}-${task}-${sha256(membersText(slots)).slice(0, hashLetters)}`
+  const { run, task } = slots[0] as SlotRef
+  return `${run}-${taskOf(task)}-${sha256(membersText(slots)).slice(0, hashLetters)}`
 }

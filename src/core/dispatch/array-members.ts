@@ -40,11 +40,13 @@ export function indexOf(place: Member): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
-/** The member at an index of a text that {@link membersText} made; `undefined` beyond its end. O(length of the text). */
+/** The member at an index of a text that {@link membersText} made; `undefined` beyond its end, or where it has another form. O(length of the text). */
 export function memberAt(text: string, index: number): Member | undefined {
   let left = index
   for (const section of text.split(' ')) {
-    const [, nobody, task = '', ranges, attempt, clone] = sectionForm.exec(section) ?? []
+    const parts = sectionForm.exec(section)
+    if (parts === null) return undefined
+    const [, nobody, task = '', ranges, attempt, clone] = parts
     if (nobody !== undefined) {
       if (left < Number(nobody)) return null
       left -= Number(nobody)

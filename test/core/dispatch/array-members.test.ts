@@ -72,4 +72,8 @@ describe('the members of an array as a text', () => {
   ])('are not %j', (text) => {
     expect(isMembersText(text)).toBe(false)
   })
+
+  it('are nobody where the text has another form', () => {
+    expect(memberAt('A/1/0 A[]/1/0', 1)).toBeUndefined()
+  })
 })
