@@ -8,7 +8,5 @@ export default defineConfig({
     // Each call is a request to a server of this machine.
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    // They mostly wait for servers of this machine, and for time to pass.
-    maxWorkers: 3,
   },
 })
