@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DeploymentFunction } from '#contract/deployment.ts'
-import { askService } from './ask-service.ts'
+import { configureFunction, type DeployedFunction, deployedFunctions, nameOf } from './deployed-functions.ts'
 
 /** When a function is killed: just before these requests to services. */
 export interface Cuts {
@@ -17,29 +17,23 @@ export interface Cuts {
 const lookEveryMs = 500
 const quietLooks = 10
 
-interface Configuration {
-  readonly FunctionName: string
-  readonly Description?: string
-  readonly Environment?: { readonly Variables?: Readonly<Record<string, string>> }
-}
-
 /** Functions of a deployment whose processes die at chosen requests, until they are let be. */
 export class CutFunctions {
-  readonly #url: string
+  readonly #accountUrl: string
   readonly #folder: string
-  readonly #before = new Map<DeploymentFunction, Configuration>()
+  readonly #before = new Map<DeploymentFunction, DeployedFunction>()
 
   constructor(options: { readonly accountUrl: string; readonly folder: string }) {
-    this.#url = `${options.accountUrl}/2015-03-31/functions`
+    this.#accountUrl = options.accountUrl
     this.#folder = options.folder
   }
 
   async cut(name: DeploymentFunction, { at = [], calls = [], path = /./ }: Cuts): Promise<void> {
-    const configuration = await this.#configurationOf(name)
-    this.#before.set(name, configuration)
-    const usual = configuration.Environment?.Variables?.['NODE_OPTIONS'] ?? ''
+    const usually = await this.#functionOf(name)
+    this.#before.set(name, usually)
+    const usual = usually.Environment?.Variables?.['NODE_OPTIONS'] ?? ''
     const cuts = { file: this.#file(name), at, calls, path: path.source }
-    await this.#configure(configuration, {
+    await configureFunction(this.#accountUrl, usually, {
       NODE_OPTIONS: [usual, `--import ${resolve('infra-tests/account/cut.mjs')}`].join(' '),
       FORKCAST_CUTS: JSON.stringify(cuts),
     })
@@ -64,7 +58,7 @@ export class CutFunctions {
       before = counts
       await wait(lookEveryMs)
     }
-    for (const configuration of this.#before.values()) await this.#configure(configuration, {})
+    for (const usually of this.#before.values()) await configureFunction(this.#accountUrl, usually, {})
     this.#before.clear()
   }
 
@@ -72,21 +66,11 @@ export class CutFunctions {
     return join(this.#folder, `requests-${name}`)
   }
 
-  async #configurationOf(name: DeploymentFunction): Promise<Configuration> {
-    const { Functions } = (await askService('lambda', `${this.#url}/`)) as {
-      readonly Functions: readonly Configuration[]
-    }
-    const found = Functions.find(({ Description }) => Description?.startsWith(`Forkcast ${name}:`) === true)
+  async #functionOf(name: DeploymentFunction): Promise<DeployedFunction> {
+    const functions = await deployedFunctions(this.#accountUrl)
+    const found = functions.find((one) => nameOf(one) === name)
     if (found === undefined)
-      throw new Error(`no function ${name} among ${Functions.map((one) => one.FunctionName).join(', ')}`)
+      throw new Error(`no function ${name} among ${functions.map((one) => one.FunctionName).join(', ')}`)
     return found
-  }
-
-  async #configure(
-    { FunctionName, Environment }: Configuration,
-    further: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const body = { Environment: { Variables: { ...Environment?.Variables, ...further } } }
-    await askService('lambda', `${this.#url}/${FunctionName}/configuration`, { method: 'PUT', body })
   }
 }

@@ -1,4 +1,5 @@
 import type { AttemptInput, SettleInput } from '#contract/state-machine.ts'
+import { inLanes } from '#core/in-lanes.ts'
 import { parseRunId } from '#core/run/ids.ts'
 import type { Ports } from '#operations/ports.ts'
 import { settle } from '#operations/settle.ts'
@@ -17,11 +18,6 @@ export function settleHandler(ports: Ports): (input: SettleInput) => Promise<voi
     await settle(ports, { run: id, task, attempt })
   }
   return async ({ attempts }) => {
-    let fault: PromiseRejectedResult | undefined
-    for (let from = 0; from < attempts.length; from += atOnce) {
-      const settled = await Promise.allSettled(attempts.slice(from, from + atOnce).map(settleOne))
-      for (const one of settled) if (one.status === 'rejected') fault ??= one
-    }
-    if (fault !== undefined) throw fault.reason
+    await inLanes(attempts, atOnce, settleOne)
   }
 }

@@ -1,4 +1,6 @@
+import { exitCodes } from '#cli/exit-code.ts'
 import type { Shell } from '#cli/shell.ts'
+import { line } from '#cli/terminal/line.ts'
 import type { Problem } from '#contract/problem.ts'
 
 /** Whether the user says yes to a question, or has done so by an option. Only `y` and `yes` are a yes. */
@@ -14,4 +16,10 @@ export const nobodyToAsk: Problem = {
   message: 'this has to be confirmed, and there is no terminal to ask on, or --no-input is set',
   fix: 'confirm it with --yes',
   exitCode: 2,
+}
+
+/** What is said when the answer was no. */
+export function nothingDone(shell: Shell): number {
+  shell.notes([line('nothing was done', 'wait')])
+  return exitCodes.cancelled
 }

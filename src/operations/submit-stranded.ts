@@ -4,12 +4,10 @@ import { armSlot } from '#operations/arm-slot.ts'
 import { busySlots } from '#operations/busy-slots.ts'
 import type { Ports } from '#operations/ports.ts'
 import { readRun } from '#operations/read-run.ts'
-import type { JobRequest } from '#ports/pools.ts'
+import { maxAskedJobs, type JobRequest } from '#ports/pools.ts'
 
 /** Seconds in which a pool comes to list what was submitted; what it does not know after the others is the watch's to find. */
 const doubtfulS = { from: 5, to: 60 }
-/** Jobs that a pool is asked about at once. */
-const askedAtOnce = 100
 const lanes = 32
 
 /**
@@ -21,8 +19,8 @@ export async function submitStranded(ports: Ports): Promise<void> {
   const doubtful: SlotRecord[] = []
   for await (const slot of busySlots(ports)) if (isDoubtful(slot, nowMs)) doubtful.push(slot)
   const known = new Set<string>()
-  for (let at = 0; at < doubtful.length; at += askedAtOnce) {
-    const names = doubtful.slice(at, at + askedAtOnce).flatMap(({ job }) => job ?? [])
+  for (let at = 0; at < doubtful.length; at += maxAskedJobs) {
+    const names = doubtful.slice(at, at + maxAskedJobs).flatMap(({ job }) => job ?? [])
     for (const { job } of await ports.pools.jobs(names)) known.add(job)
   }
   const stranded = doubtful.filter(({ job }) => job !== null && !known.has(job))

@@ -29,7 +29,7 @@ export interface Pools {
    */
   names(clones: readonly PlacedClone[]): Promise<readonly string[]>
   submit(jobs: readonly JobRequest[]): Promise<void>
-  /** What became of jobs, at most 100; one that was never submitted, or ended long ago, is absent. */
+  /** What became of jobs, at most {@link maxAskedJobs}; one that was never submitted, or ended long ago, is absent. */
   jobs(jobs: readonly string[]): Promise<readonly JobState[]>
   /** Ends jobs: TERM, then KILL. Unknown and ended jobs are passed over. */
   terminate(jobs: readonly string[], reason: string): Promise<void>
@@ -57,3 +57,6 @@ export interface JobEnded {
   /** The pool's own words, such as `Host EC2 (instance i-0) terminated.` */
   readonly reason: string
 }
+
+/** What one DescribeJobs of AWS Batch takes. */
+export const maxAskedJobs = 100

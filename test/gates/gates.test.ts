@@ -77,7 +77,7 @@ describe.concurrent('the gate test', () => {
     })
   })
 
-  it('fails when it holds no test', async () => {
+  it('fails when it is empty', async () => {
     expect(await runPlanted('')).toMatchObject({ passed: false, output: expect.stringContaining('No test') })
   })
 

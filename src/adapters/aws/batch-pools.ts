@@ -15,7 +15,7 @@ import { inLanes } from '#core/in-lanes.ts'
 import type { Capacity, Pool, Room, SharedRoom } from '#core/pools/pool.ts'
 import { take } from '#core/pools/room.ts'
 import { givenOn, sizeOn } from '#core/pools/size.ts'
-import type { JobRequest, JobState, PlacedClone, Pools } from '#ports/pools.ts'
+import { maxAskedJobs, type JobRequest, type JobState, type PlacedClone, type Pools } from '#ports/pools.ts'
 
 /** A pool, and the queue that it is in Batch. */
 export interface BatchPool extends BatchTarget {
@@ -46,8 +46,6 @@ export interface BatchPoolsOptions {
 const submitsPerS = 50
 /** Submissions at a time: enough for the rate at some 150 ms each. */
 const lanes = 8
-/** What one DescribeJobs takes. */
-const askedAtOnce = 100
 /**
  * What an array may have: 10,000 members by Batch, and who they are in so many letters that, once in the environment of its containers and
  * once more in their token, they are no more than the 8,192 that overrides may have.
@@ -84,8 +82,8 @@ export function createBatchPools(options: BatchPoolsOptions): Pools {
       await inLanes(targets, lanes, ([one, target]) => turns.take([one.name], () => submitOne(one, target)))
     },
     jobs: async (names) => {
-      if (names.length > askedAtOnce)
-        throw new RangeError(`${names.length} jobs were asked about: ${askedAtOnce} at once`)
+      if (names.length > maxAskedJobs)
+        throw new RangeError(`${names.length} jobs were asked about: ${maxAskedJobs} at once`)
       const found = await jobs.find(names)
       return found.map(({ clone: { job }, startedAtMs, ended }): JobState => {
         return ended === null ? { job, state: 'alive', startedAtMs } : { job, state: 'ended', ended }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { confirmed, nobodyToAsk } from '#cli/confirmed.ts'
+import { confirmed, nobodyToAsk, nothingDone } from '#cli/confirmed.ts'
 import { accountLines, mattering, unfit } from '#cli/deployment/account-lines.ts'
 import { billLines } from '#cli/deployment/bill-lines.ts'
 import { type ChoiceOptions, withChoice, withDeployer } from '#cli/deployment/choice.ts'
@@ -102,10 +102,4 @@ async function deploy(
 function whereTo({ account = '', region = '', caller = '', isBootstrapped }: AccountReport): string {
   const bootstrap = isBootstrapped ? '' : '; cdk bootstrap comes first: nothing has been deployed there yet'
   return `to ${account}, ${region}, as ${caller}${bootstrap}`
-}
-
-/** What is said when the answer was no. */
-export function nothingDone(shell: Shell): number {
-  shell.notes([line('nothing was done', 'wait')])
-  return exitCodes.cancelled
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { confirmed, nobodyToAsk } from '#cli/confirmed.ts'
+import { confirmed, nobodyToAsk, nothingDone } from '#cli/confirmed.ts'
 import { type ChoiceOptions, withChoice, withDeployer } from '#cli/deployment/choice.ts'
 import { followStacks, leftToItself } from '#cli/deployment/follow-stacks.ts'
 import { exitCodes } from '#cli/exit-code.ts'
@@ -9,7 +9,6 @@ import { money } from '#cli/format/money.ts'
 import type { Shell } from '#cli/shell.ts'
 import { line, span, type Line } from '#cli/terminal/line.ts'
 import { examples, type AddVerb } from '#cli/verb.ts'
-import { nothingDone } from '#cli/verbs/deploy.ts'
 import type { Deployer, KeptResource } from '#contract/deployer.ts'
 
 interface Options extends ChoiceOptions {

@@ -36,8 +36,9 @@ export function namesOf(clones: readonly Shaped[], bounds: ArrayBounds): readonl
   const names = new Map<SlotRef, string>()
   for (const group of alike.values()) {
     for (const part of parts(inFamilies(group), bounds)) {
+      if (part.length < 2) continue
       const array = arrayName(part)
-      if (part.length > 1) for (const [index, slot] of part.entries()) names.set(slot, childJob({ array, index }))
+      for (const [index, slot] of part.entries()) names.set(slot, childJob({ array, index }))
     }
   }
   return clones.map(({ slot }) => names.get(slot) ?? soleJob(slot))

@@ -8,7 +8,7 @@ import type { Chance } from '#core/pools/chance.ts'
 import type { EmulatedPool } from '#core/pools/emulation.ts'
 import { drawFate } from '#core/pools/fate.ts'
 import type { Room } from '#core/pools/pool.ts'
-import type { JobEnded, JobRequest, JobState, Pools } from '#ports/pools.ts'
+import { maxAskedJobs, type JobEnded, type JobRequest, type JobState, type Pools } from '#ports/pools.ts'
 
 /** Pools that this machine plays. */
 export interface EmulatedPools extends Pools {
@@ -46,8 +46,6 @@ export const engineStopped = 'engine lost: it ended before the job did'
 
 /** Ended jobs that are remembered: as many as a task may have instances. */
 const remembered = 10_000
-/** Jobs that may be asked about at once, as in Batch. */
-const askedAtOnce = 100
 
 /**
  * Batch on one machine. Real: the jobs, the queue of each pool (first in, first out), the room of pools and machine.
@@ -80,8 +78,8 @@ export function createEmulatedPools(options: EmulatedPoolsOptions): EmulatedPool
       startWhatFits()
     },
     jobs: async (names) => {
-      if (names.length > askedAtOnce)
-        throw new RangeError(`${names.length} jobs were asked about: ${askedAtOnce} at once`)
+      if (names.length > maxAskedJobs)
+        throw new RangeError(`${names.length} jobs were asked about: ${maxAskedJobs} at once`)
       return names.flatMap((name) => stateOf(name) ?? [])
     },
     terminate: async (names, reason) => {
