@@ -10,7 +10,7 @@ import { credentials, region } from './emulated-account.ts'
 let clients: AccountClients
 let account: Account
 beforeAll(() => {
-  const config = { endpoint: inject('miniStack'), region, credentials, maxAttempts: 1 }
+  const config = { endpoint: inject('miniStack'), region, credentials, maxAttempts: 2 }
   const { endpoint, maxAttempts } = config
   clients = {
     iam: new IAMClient(config),
