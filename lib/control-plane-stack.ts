@@ -21,6 +21,7 @@ import { PlannerFunction } from './control-plane/planner-function.ts'
 import { Queues } from './control-plane/queues.ts'
 import type { SecretNames } from './control-plane/secret-names.ts'
 import { WatchSchedule } from './control-plane/watch-schedule.ts'
+import type { PoolContainerOptions } from './pools/pool-container.ts'
 import { PoolParameters } from './pools/pool-parameters.ts'
 
 /** Where an emulated account answers, instead of AWS. */
@@ -37,8 +38,10 @@ export interface ControlPlaneStackProps extends StackProps {
   readonly bucket: IBucket
   /** File of the agent's bundle. */
   readonly agent: string
-  /** What pools there are, with what all of their containers have in common but the clone API and the region, which are told to `poolsOf`. */
-  readonly poolsOf: (cloneApi: string, region: string) => readonly PoolParameter[]
+  /** What pools there are, with what all of their containers have in common but what only this stack knows, which `poolsOf` is told. */
+  readonly poolsOf: (
+    known: Pick<PoolContainerOptions, 'cloneApi' | 'agentSha256' | 'region'>,
+  ) => readonly PoolParameter[]
   /** ARNs of roles that containers are given. */
   readonly containerRoles: readonly string[]
   /** Name of the log group of containers. */
@@ -142,7 +145,7 @@ export class ControlPlaneStack extends Stack {
     const url = emulated
       ? `${emulated.url}/_aws/execute-api/${this.http.restApi.restApiId}/${this.http.stageName}`
       : this.http.url
-    const pools = props.poolsOf(url, this.region)
+    const pools = props.poolsOf({ cloneApi: url, agentSha256: agent.settings.agent, region: this.region })
     new PoolParameters(this, 'Pools', { deployment, pools })
     const jobQueues = pools.map(({ queue }) => queue)
     new JobEventRule(this, 'JobEventRule', {

@@ -85,12 +85,11 @@ export function addDeployment(app: App, choices: DeploymentChoices): Deployment 
     agent,
     table: data.table,
     bucket: data.bucket,
-    poolsOf: (cloneApi, region) => {
+    poolsOf: (known) => {
       const commonOf = (kind: PoolKind) =>
         poolContainer(kind, {
-          cloneApi,
+          ...known,
           bucketName: data.bucket.bucketName,
-          region,
           ...(emulated && { objectsUrl: emulated.url }),
           ...(pools && {
             logGroupName: pools.logs.logGroupName,

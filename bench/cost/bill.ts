@@ -29,12 +29,16 @@ export function billOf({ tasks, clones }: CostShape, run: TracedRun, logs: LogBy
   const calls = invocations.flatMap((one) => one.calls)
   const named = (pattern: RegExp): number => calls.filter(({ name }) => pattern.test(name)).length
   const of = (name: DeploymentFunction): number => invocations.filter((one) => one.name === name).length
-  // A host asks for the agent of each container that it starts; what it is told to take is in its cache by then.
-  const requests = of('api') + of('clone') + tasks * clones
-  const invoked = invocations.length + tasks * clones
+  const requests = of('api') + of('clone')
+  const invoked = invocations.length
+  // Of hosts that have the agent nothing; at worst each clone is the first of its host, asks which one it is, and gets it.
+  const fetched = tasks * clones
   const telling = invocations.filter(({ tellsMetrics }) => tellsMetrics).length
   const messages = messagesOf(invocations)
   const { PUT = 0, POST = 0, GET = 0, HEAD = 0 } = run.cloneRequests
+  const s3Reads = named(/^s3 (Get|Head)/) + GET + HEAD
+  const gigabytesLogged = (more: number): number =>
+    ((invoked + more) * logs.ofInvocation + telling * logs.ofMetrics + (requests + more) * logs.ofApiRequest) / 1e9
   const line = (what: string, count: number, price: Price, worst = count): BillLine => {
     return { what, count: count / tasks, worstCount: worst / tasks, price }
   }
@@ -42,7 +46,7 @@ export function billOf({ tasks, clones }: CostShape, run: TracedRun, logs: LogBy
   const [bestWrites, worstWrites] = writeUnits(calls)
   return [
     line('Step Functions', transitionsOf(run), prices.transition),
-    line('Lambda, invocations', invoked, prices.invocation),
+    line('Lambda, invocations', invoked, prices.invocation, invoked + fetched),
     line('Lambda, GB-s', best, prices.gigabyteSecond, worst),
     line('DynamoDB, writes', bestWrites, prices.writeUnit, worstWrites),
     line(
@@ -51,15 +55,11 @@ export function billOf({ tasks, clones }: CostShape, run: TracedRun, logs: LogBy
       prices.readUnit,
     ),
     line('S3, writes', named(/^s3 (Put|List)/) + PUT + POST, prices.put),
-    line('S3, reads', named(/^s3 (Get|Head)/) + GET + HEAD, prices.get),
+    line('S3, reads', s3Reads, prices.get, s3Reads + fetched),
     line('SQS, standard', messages.standard, prices.message),
     line('SQS, FIFO', messages.fifo, prices.fifoMessage),
-    line('API Gateway', requests, prices.apiRequest),
-    line(
-      'Logs, GB',
-      (invoked * logs.ofInvocation + telling * logs.ofMetrics + requests * logs.ofApiRequest) / 1e9,
-      prices.logGigabyte,
-    ),
+    line('API Gateway', requests, prices.apiRequest, requests + fetched),
+    line('Logs, GB', gigabytesLogged(0), prices.logGigabyte, gigabytesLogged(fetched)),
   ]
 }
 

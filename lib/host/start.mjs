@@ -1,10 +1,17 @@
-// Starts the agent of a clone: asks which program that is, takes it from the host's cache or where it is told to, and runs it.
+// Starts the agent of a clone, from the host's cache if the one that its job was submitted with is there; else it asks which program that is
+// by now, takes it from the cache or where it is told to, and runs it.
 // It has no dependencies, is the same in every version, and trusts nothing that it has not hashed.
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
-const { FORKCAST_CLONE_API: api, FORKCAST_CLONE_TOKEN: given, FORKCAST_ARRAY: array, TMPDIR } = process.env
+const {
+  FORKCAST_AGENT_SHA256: submitted,
+  FORKCAST_ARRAY: array,
+  FORKCAST_CLONE_API: api,
+  FORKCAST_CLONE_TOKEN: given,
+  TMPDIR,
+} = process.env
 // The children of an array are given the same token, which the index of each completes.
 const token = given && array ? `${given}.${process.env.AWS_BATCH_JOB_ARRAY_INDEX}` : given
 const cache = '/var/cache/forkcast'
@@ -28,18 +35,20 @@ async function ask(url, init) {
   throw new Error(`status ${answer.status}: ${said.slice(0, 500)}`)
 }
 
-const hashOf = (bytes) => createHash('sha256').update(bytes).digest('hex')
+const hashOf = (bytes) => hash('sha256', bytes)
+const fileOf = (sha256) => `${cache}/agent/${sha256}.mjs`
 
-function cached(file, sha256) {
+function cached(sha256) {
   try {
-    const bytes = readFileSync(file)
+    const bytes = readFileSync(fileOf(sha256))
     return hashOf(bytes) === sha256 ? bytes : undefined
   } catch {
     return undefined
   }
 }
 
-function keep(file, bytes) {
+function keep(sha256, bytes) {
+  const file = fileOf(sha256)
   const partial = `${file}.${randomUUID()}`
   try {
     mkdirSync(`${cache}/agent`, { recursive: true, mode: 0o1777 })
@@ -51,6 +60,8 @@ function keep(file, bytes) {
 }
 
 async function agent() {
+  const known = cached(submitted)
+  if (known) return known
   const { url, sha256 } = await (
     await ask(`${api}/clone/agent`, {
       method: 'POST',
@@ -59,12 +70,11 @@ async function agent() {
     })
   ).json()
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('told of no agent')
-  const file = `${cache}/agent/${sha256}.mjs`
-  const found = cached(file, sha256)
+  const found = cached(sha256)
   if (found) return found
   const bytes = Buffer.from(await (await ask(url)).arrayBuffer())
   if (hashOf(bytes) !== sha256) throw new Error(`the agent is not the one with SHA-256 ${sha256}`)
-  if (existsSync(cache)) keep(file, bytes)
+  if (existsSync(cache)) keep(sha256, bytes)
   return bytes
 }
 

@@ -7,6 +7,8 @@ import type { PoolKind } from './pool-kinds.ts'
 /** What containers of a deployment are started with. */
 export interface PoolContainerOptions {
   readonly cloneApi: string
+  /** SHA-256 of the agent's bundle. */
+  readonly agentSha256: string
   readonly bucketName: string
   readonly region: string
   /** Another object store than S3. */
@@ -19,7 +21,16 @@ export interface PoolContainerOptions {
 
 /** What all containers of a pool have in common: the agent as their first program, where it calls, and where its log goes. */
 export function poolContainer(kind: PoolKind, options: PoolContainerOptions): PoolParameter['container'] {
-  const { cloneApi, bucketName, region, objectsUrl, logGroupName, executionRoleArn, publicIp = false } = options
+  const {
+    cloneApi,
+    agentSha256,
+    bucketName,
+    region,
+    objectsUrl,
+    logGroupName,
+    executionRoleArn,
+    publicIp = false,
+  } = options
   const isOnFargate = kind.platform === 'FARGATE'
   const { environment, init, command, volumes, mountPoints, linuxParameters } = isOnFargate
     ? agentContainerOnFargate(initContainer())
@@ -33,6 +44,8 @@ export function poolContainer(kind: PoolKind, options: PoolContainerOptions): Po
       { name: containerEnvironment.cloneApi, value: cloneApi },
       { name: containerEnvironment.bucket, value: bucketName },
       { name: containerEnvironment.region, value: region },
+      // On Fargate each task is a host of its own, which has nothing yet.
+      ...(isOnFargate ? [] : [{ name: containerEnvironment.agentSha256, value: agentSha256 }]),
       ...(objectsUrl === undefined ? [] : [{ name: containerEnvironment.objectsUrl, value: objectsUrl }]),
       ...environment.map((variable) => ({ ...variable })),
     ],

@@ -9,6 +9,8 @@ export const containerEnvironment = {
   region: 'AWS_REGION',
   /** Another object store than S3, such as an emulator: its URL. */
   objectsUrl: 'FORKCAST_OBJECTS_URL',
+  /** SHA-256 of the agent, for hosts that have it already: they need not ask which one it is. */
+  agentSha256: 'FORKCAST_AGENT_SHA256',
   /** `true`: on EC2 spot hosts, which are asked for the notice that they are given. */
   spotHost: 'FORKCAST_SPOT_HOST',
 } as const

@@ -26,7 +26,7 @@ export interface BatchAccountOptions {
   /** The agent, as one file. */
   readonly agent: string
   /** What all containers are told. */
-  readonly environment: Readonly<Record<keyof typeof containerEnvironment, string>>
+  readonly environment: Readonly<Record<Exclude<keyof typeof containerEnvironment, 'agentSha256'>, string>>
   /** Of the machine and of each pool. */
   readonly vcpus: number
   readonly eventKnobs: Partial<EventKnobs>

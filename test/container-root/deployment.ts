@@ -75,6 +75,10 @@ export class Deployment implements AsyncDisposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'forkcast-container-'))
   readonly #runtime = join(inject('agentFolder'), 'runtime')
   readonly #bundle = readFileSync(join(inject('agentFolder'), 'agent.mjs'))
+  /** Of the agent's bundle. */
+  readonly sha256 = createHash('sha256').update(this.#bundle).digest('hex')
+  /** Paths of the clone API that were asked for. */
+  readonly asked: string[] = []
   readonly #tokens = signedCloneTokens([keyOf('a')])
   readonly #options: ContainerOptions
   /** In the order of their ends. */
@@ -234,13 +238,14 @@ export class Deployment implements AsyncDisposable {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString()
+    this.asked.push(path)
     if (path === '/clone/report') {
       const report = JSON.parse(body) as CloneReport
       const { attempt } = report.slot
       this.#alive.set(attempt, processesIn(this.#rootOf(attempt)))
       this.#reports.push(report)
     }
-    const sha256 = createHash('sha256').update(this.#bundle).digest('hex')
+    const { sha256 } = this
     const link = async () => `http://${request.headers.host}/agent.mjs`
     const handler = handlerOf(
       { engine: this.#engine },

@@ -102,6 +102,26 @@ describe.skipIf(why !== undefined).concurrent(`the life of a container${why === 
     }
   })
 
+  it('asks which agent it is only on a host that lacks the one that its job was submitted with', async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'forkcast-cache-'))
+    const play = async (sha256 = deployed.sha256) => {
+      await using deployment = new Deployment({ cache, env: { FORKCAST_AGENT_SHA256: sha256 } })
+      const { slot } = await deployment.run({ run: shell('echo x > "$OUTPUT_X"'), outputs })
+      return [slot.state, deployment.asked.includes('/clone/agent'), deployment.bundlesGiven]
+    }
+    await using deployed = new Deployment()
+    try {
+      expect(await play()).toStrictEqual(['won', true, 1])
+      expect(await play()).toStrictEqual(['won', false, 0])
+      writeFileSync(join(cache, 'agent', `${deployed.sha256}.mjs`), 'process.exit(0)')
+      expect(await play()).toStrictEqual(['won', true, 1])
+      expect(await play('0'.repeat(64))).toStrictEqual(['won', true, 0])
+      expect(await play(`../agent/${deployed.sha256}`)).toStrictEqual(['won', true, 0])
+    } finally {
+      rmSync(cache, { recursive: true, force: true })
+    }
+  })
+
   it('reads its secrets by itself, and masks them, also where its image has no program for it', async () => {
     await using deployment = new Deployment()
     deployment.parameters.set('/forkcast/secrets/token', 'correct horse')

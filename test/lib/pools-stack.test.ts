@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { Match, type Template } from 'aws-cdk-lib/assertions'
 import { Duration, Size } from 'aws-cdk-lib/core'
 import { describe, expect, it } from 'vitest'
+import { containerEnvironment } from '#contract/container-environment.ts'
 import { poolParameterSchema } from '#contract/deployment.ts'
 import { assertHas, assertAll, assertCount, assertCountOf } from './assertions.ts'
 import { resourcesOf, templatesOf, type TestChoices } from './synthesised.ts'
@@ -245,6 +248,15 @@ describe('what functions are told of pools', () => {
       // What is known later: a queue (130), an API (10), regions (3 of 14), a domain (16), a bucket (63), a log group (80), a role (112).
       expect(text.replaceAll('known-later', '').length + 453).toBeLessThanOrEqual(4096)
     }
+  })
+
+  it('names the agent that is deployed to containers on hosts, which keep it, and to none of Fargate', () => {
+    const sha256 = hash('sha256', readFileSync('lib/host/start.mjs'))
+    const pools = parameters({ pools: { gpu: true } }).map(({ text }) => poolParameterSchema.parse(JSON.parse(text)))
+    const variable = JSON.stringify({ name: containerEnvironment.agentSha256, value: sha256 })
+    const named = pools.filter(({ container }) => JSON.stringify(container['environment']).includes(variable))
+    expect(named).toStrictEqual(pools.filter(({ platform }) => platform !== 'FARGATE'))
+    expect(named).toHaveLength(12)
   })
 
   it('names pools to spill to that there are', () => {
