@@ -9,10 +9,17 @@ import { configDefaults, defineConfig } from 'vitest/config'
  */
 const elsewhere = ['test/gates/**', 'test/killed/**', 'test/package/**', 'test/account/**', 'test/container-root/**']
 
+/** Tests of what has no state but its arguments: their files can share a process, in which each module is loaded once. */
+const pure = ['test/core/**/*.test.ts', 'test/contract/**/*.test.ts', 'test/operations/**/*.test.ts']
+
+const exclude = [...configDefaults.exclude, ...elsewhere]
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...elsewhere],
+    projects: [
+      { extends: true, test: { name: 'pure', include: pure, exclude, isolate: false } },
+      { extends: true, test: { name: 'all else', include: ['test/**/*.test.ts'], exclude: [...exclude, ...pure] } },
+    ],
     setupFiles: ['test/setup/loopback-only.ts'],
     // Programs that tests start by the hundred are compiled once.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'forkcast-compile-cache') },
