@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { DescribeJobQueuesCommand, DescribeJobsCommand, type JobDetail } from '@aws-sdk/client-batch'
 import { CloudWatchLogsClient, DescribeLogGroupsCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
-import { ListQueuesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs'
+import { GetQueueAttributesCommand, ListQueuesCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import { inject } from 'vitest'
 import { createSqsClient } from '#adapters/aws/aws-clients.ts'
 import { createBatchClient } from '#adapters/aws/batch-client.ts'
@@ -157,5 +157,27 @@ export async function comesBackAfter(queue: 'Dispatch', seconds: number): Promis
   const QueueUrl = QueueUrls.find((url) => url.includes(`Queues${queue}`) && !url.includes('DeadLetters'))
   if (QueueUrl === undefined) throw new Error(`no queue ${queue} among ${QueueUrls.join(', ')}`)
   await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: String(seconds) } }))
+  client.destroy()
+}
+
+/** Waits until no function is at a message, or has one to take; timers that are set stay so. */
+export async function untilNothingIsTaken(): Promise<void> {
+  const client = createSqsClient({ endpoint: deployed.accountUrl, region, credentials })
+  const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}))
+  const taken = QueueUrls.filter((url) => /Queues(Dispatch|JobEvents|Work)/.test(url) && !url.includes('DeadLetters'))
+  if (taken.length !== 3) throw new Error(`three queues are taken from, not ${taken.join(', ')}`)
+  // One that is done with a message may have sent another.
+  for (let looks = 0; looks < 4; looks += 1) {
+    for (const QueueUrl of taken) {
+      const { Attributes = {} } = await client.send(
+        new GetQueueAttributesCommand({
+          QueueUrl,
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        }),
+      )
+      if (Object.values(Attributes).some((count) => count !== '0')) looks = 0
+    }
+    await wait(500)
+  }
   client.destroy()
 }

@@ -21,7 +21,7 @@ import { deploymentParameters } from '#contract/deployment.ts'
 import { askService } from './account/ask-service.ts'
 import { cdk, cdkDone } from './account/cdk.ts'
 import { credentials, region } from './account/emulated-account.ts'
-import { deployed, ended, outputOf, run, runUntil, submitted, taskOf } from './deployed.ts'
+import { deployed, ended, outputOf, run, runUntil, submitted, taskOf, untilNothingIsTaken } from './deployed.ts'
 
 const { accountUrl, assembly, context, folder } = deployed
 const withoutAsking = ['--require-approval', 'never', '--all']
@@ -77,6 +77,8 @@ describe('a deployment', { timeout: 300_000 }, () => {
   })
 
   it('that is destroyed leaves the table, the bucket, the key of its tokens, and a role of the account', async () => {
+    // What a function says after it is gone makes its log group again here; in an account it has no right to.
+    await untilNothingIsTaken()
     await cdkDone(accountUrl, 'destroy', '--app', assembly, '--all', '--force')
     const table = await closing(createDynamoClient(config)).send(
       new DescribeTableCommand({ TableName: deployed.table }),
