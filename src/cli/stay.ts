@@ -31,7 +31,8 @@ export async function stay(
     await over.promise
   } finally {
     stop()
-    release()
+    // Once it was told to hand over, a signal that comes late must not end the process otherwise: it is about to end.
+    if (signals === 0) release()
   }
 }
 
