@@ -98,6 +98,8 @@ describe('16: a runner that is killed with its children alive', { timeout: 60_00
     const children = readFileSync(`/proc/${first.child.pid}/task/${first.child.pid}/children`, 'utf8').trim().split(' ')
     const reaper = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('reaper.ts'))
 
+    // A clone is told to run a moment before its command does.
+    await vi.waitFor(() => expect(processesOf(first.run)).not.toStrictEqual([]), patience)
     process.kill(Number(reaper), 'SIGKILL')
     first.child.kill('SIGKILL')
     await first.end
